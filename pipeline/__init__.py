@@ -1,0 +1,1 @@
+"""Pure functions over pages: bytes in, links, readings and verdicts out."""

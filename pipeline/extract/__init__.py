@@ -1,0 +1,1 @@
+"""A page in, fields with their evidence and a body out."""

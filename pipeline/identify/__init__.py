@@ -1,0 +1,1 @@
+"""Whether it is the same page, the same text, or something new."""

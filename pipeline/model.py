@@ -1,0 +1,323 @@
+"""The things that flow: link, snapshot, field, block, reading, neighbour, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Generic, Literal, TypeVar
+
+from pipeline.reasons import Reason
+
+T = TypeVar("T")
+
+Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual"]
+ListingKind = Literal["rss", "atom", "sitemap", "sitemap_index", "listing"]
+Precision = Literal["day", "minute", "second"]
+ZoneOrigin = Literal["stated", "source", "assumed"]
+VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected"]
+
+
+class Outcome(StrEnum):
+    """What became of one visit: every visit ends in exactly one of these."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    GONE = "gone"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    DEAD = "dead"
+
+
+class UrlState(StrEnum):
+    """What a URL is, across all runs."""
+
+    NEW = "new"
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    GONE = "gone"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    DEAD = "dead"
+
+
+class Flag(StrEnum):
+    """What an analyst should know about a stored article."""
+
+    PAYWALL = "paywall"
+    BAD_DATE = "bad_date"
+    FUTURE_DATE = "future_date"
+    NO_DATE = "no_date"
+    SHORT = "short"
+    PROVISIONAL = "provisional"
+    TEMPLATE_SUSPECT = "template_suspect"
+    TRUNCATED_DOM = "truncated_dom"
+    DOCUMENT = "document"
+
+
+class Label(StrEnum):
+    """What a block of a page is."""
+
+    CONTENT = "content"
+    CHROME = "chrome"
+    TICKER = "ticker"
+    TITLE = "title"
+    DATE = "date"
+    BYLINE = "byline"
+    CREDIT = "credit"
+    PROMO = "promo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A date as a page states it: an instant in UTC, how precise it is, and whence its zone.
+
+    A page that states only a day has precision "day"; `at` is then noon of that day in the
+    source's zone, for sorting, and must never be shown with a time. `day` is the calendar day
+    as stated.
+    """
+
+    at: datetime
+    day: date
+    precision: Precision = "second"
+    zone: ZoneOrigin = "stated"
+
+    def text(self) -> str:
+        """Return ISO 8601: `2024-05-29` for a day, otherwise the instant in UTC."""
+        if self.precision == "day":
+            return self.day.isoformat()
+        return self.at.isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One announcement of a page: where, how and with which title and dates it was found."""
+
+    url: str
+    via: Via
+    found_on: str
+    title: str | None = None
+    published: Moment | None = None
+    modified: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a feed, sitemap or listing page says: its links, and the sitemaps it points to."""
+
+    kind: ListingKind
+    links: tuple[Link, ...] = ()
+    children: tuple[Link, ...] = ()
+    """Further sitemaps (of a sitemap index), to be read in turn."""
+    title: str | None = None
+    capped: int = 0
+    """How many entries beyond the item cap were not looked at (at least)."""
+    notes: tuple[str, ...] = ()
+    """What was odd but bearable, for the event log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One answer of a site: the decoded bytes as they came, and what the transport said."""
+
+    url: str
+    """The URL that was asked for."""
+    final_url: str
+    """The URL that answered, after redirects."""
+    fetched_at: datetime
+    """Aware, UTC."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """In the order received; names as sent."""
+    body: bytes
+    sha256: str
+    """Hex digest of `body`."""
+    content_type: str = ""
+    """The media type without parameters, lower case; empty when not stated."""
+    charset: str | None = None
+    """The character set stated in the Content-Type header."""
+    ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field(Generic[T]):
+    """A value with its evidence: where it was read, and the text it was read from."""
+
+    value: T
+    origin: str
+    """`json-ld`, `microdata`, `meta`, `time`, `byline`, `label`, `heading`, `credit`, `selector`,
+    `feed`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
+    `trafilatura`, `page`, `source`."""
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A piece of a page's text with its place, and what it was judged to be, by which rule."""
+
+    seq: int
+    text: str
+    tag: str
+    path: str = ""
+    """Tags with their first stable class or id, from body down: `body/div.page/p`."""
+    key: int = 0
+    """Signed 64-bit hash of the normalised text."""
+    link_density: float = 0.0
+    label: Label = Label.CONTENT
+    rule: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A block that is not part of the body, with the rule that says so and its reason."""
+
+    block: Block
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """Where a source's fields stand: CSS, or XPath when it starts with "/" or "("; first match."""
+
+    title: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How to read the pages of one source; plain data, cheap to send to a reading process."""
+
+    source: str = ""
+    name: str = ""
+    language: str | None = None
+    timezone: str = "UTC"
+    """IANA name: the zone of dates that state none."""
+    select: Selectors = Selectors()
+    layouts: tuple[tuple[date, Selectors], ...] = ()
+    """Selectors for pages fetched up to and including a day, earliest day first."""
+    phrases: tuple[str, ...] = ()
+    """Openings of ticker lines, beside the built-in ones."""
+    min_chars: int = 120
+    """A shorter body is flagged `short`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a site's earlier pages have taught: immutable, versioned; empty until it has learned."""
+
+    site: str = ""
+    version: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the places that announced a page said of it: the best of its links."""
+
+    title: str | None = None
+    published: Moment | None = None
+    modified: Moment | None = None
+    via: Via | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What identifies a text: a digest of its normal form, for equality only."""
+
+    body_sha: str
+    """Hex SHA-256 of the normalised body (NFKC, casefolded, only letters and digits)."""
+    content_sha: str
+    """Hex SHA-256 of title and body as stored: a revision is a change of this."""
+    tokens: int
+    """Number of word tokens: very short bodies never match another URL's by digest alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one page says: fields with evidence, every block with its label, a fingerprint."""
+
+    url: str
+    """The URL that answered."""
+    snapshot: str
+    """SHA-256 of the bytes that were read."""
+    title: Field[str] | None = None
+    authors: Field[tuple[str, ...]] | None = None
+    published: Field[Moment] | None = None
+    modified: Field[Moment] | None = None
+    language: Field[str] | None = None
+    section: Field[str] | None = None
+    image: Field[str] | None = None
+    canonical: Field[str] | None = None
+    cited_source: Field[str] | None = None
+    """The agency or outlet that the article itself names as its source."""
+    body: str = ""
+    """Paragraphs separated by one empty line."""
+    html: str = ""
+    """The body as sanitised HTML."""
+    blocks: tuple[Block, ...] = ()
+    fingerprint: Fingerprint | None = None
+    flags: frozenset[Flag] = frozenset()
+    rejected: Reason | None = None
+    """Why this page is no article, if it is none."""
+    evidence: str = ""
+    """What `rejected` rests on, in words."""
+    media_type: str = "text/html"
+    clean_version: int = 0
+    """Version of the site memory that was used; 0 for none."""
+    reader: str = ""
+    """Name and version of the code that read the page."""
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """CPU seconds by stage."""
+
+    @property
+    def removals(self) -> tuple[Removal, ...]:
+        """The blocks that are not body, in page order."""
+        return tuple(
+            Removal(block=block, rule=block.rule or "", reason=block.reason or "")
+            for block in self.blocks
+            if block.label is not Label.CONTENT
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A revision that is already stored, as the decider needs to see it."""
+
+    article: int
+    revision: int
+    number: int
+    url_key: str
+    body_sha: str
+    content_sha: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """What the store holds near a reading: at most a handful."""
+
+    same_url: Held | None = None
+    """The current revision of this URL's article."""
+    same_body: tuple[Held, ...] = ()
+    """Current revisions of other URLs with the same body digest, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a reading is in the light of what is stored."""
+
+    kind: VerdictKind
+    of: int | None = None
+    """The article it changes, repeats or copies."""
+    reason: Reason | None = None
+    evidence: Mapping[str, str | int | float] = field(default_factory=dict)

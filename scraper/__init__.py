@@ -1,0 +1,3 @@
+"""The application: crawling, time, commands."""
+
+VERSION = "0.1.0"

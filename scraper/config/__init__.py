@@ -1,0 +1,1 @@
+"""Source files and app settings: loaded, layered, validated."""

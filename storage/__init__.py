@@ -1,0 +1,1 @@
+"""The database and the archive of raw pages: what happened, kept."""
