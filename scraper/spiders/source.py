@@ -1,0 +1,225 @@
+"""The spider of every declared source: read its listings, fetch what is new, hand pages on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+import scrapy
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure as TxFailure
+
+from pipeline.discover.rules import ListingRules
+from pipeline.identify import url_key
+from pipeline.model import Outcome
+from pipeline.reasons import Reason
+from scraper.announced import Announced, take_in
+from scraper.answers import snapshot_of
+from scraper.failures import Failure, KnownTargetError, by_status, explain
+from scraper.items import PageItem
+from scraper.settling import settlement
+from scraper.standalone import attach
+from storage.frontier import Taken, take_due
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http.response import Response as AnyResponse
+
+    from pipeline.model import Snapshot
+    from scraper.work import Work
+
+LISTING_BYTES = 52 << 20
+"""A sitemap of 50,000 URLs has 19 MB; the protocol allows 50 MB."""
+LISTING_DEPTH = 3
+LISTING_FILES = 500
+PAGES_FIRST = 0
+LISTINGS_FIRST = 100
+HTTP_NOT_MODIFIED = 304
+
+
+class SourceSpider(scrapy.Spider):
+    """Crawls one declared source: `scrapy crawl source -a source=ID`."""
+
+    name = "source"
+
+    def __init__(self, work: Work, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.work = work
+        self.open_listings = 0
+        self.listed: set[str] = set()
+        """URLs of feeds, sitemaps and listings that this run has asked for."""
+        self.seen: set[str] = set()
+        """Keys of the links that this run has counted."""
+        self.pages = 0
+        """Pages asked for, against the budget."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Attach to the work given by `crawl_run`, or open a manual run of `-a source=ID`."""
+        source = kwargs.pop("source", None)
+        work = getattr(crawler, "work", None) or attach(crawler, source)
+        return super().from_crawler(crawler, *args, work=work, **kwargs)
+
+    @property
+    def budget(self) -> int:
+        """How many more pages this run may ask for."""
+        return max(0, self.work.source.fetch.max_pages - self.pages)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for every feed, sitemap and listing of the source; pages follow from them."""
+        for entry in self.work.source.discover:
+            rules = ListingRules(kind=entry.kind, select=entry.select, pattern=entry.pattern)
+            if request := self.listing_request(entry.url, rules, depth=0):
+                yield request
+
+    def listing_request(self, url: str, rules: ListingRules, *, depth: int) -> Request | None:
+        """Return the request for a listing, unless this run has it already or has too many."""
+        if url in self.listed or depth > LISTING_DEPTH or len(self.listed) >= LISTING_FILES:
+            return None
+        self.listed.add(url)
+        self.open_listings += 1
+        return Request(
+            url,
+            callback=self.parse_listing,
+            errback=self.listing_failed,
+            priority=LISTINGS_FIRST - depth,
+            dont_filter=True,
+            cb_kwargs={"rules": rules, "depth": depth, "started": monotonic()},
+            meta={
+                "conditional": True,
+                "listing": url,
+                "download_maxsize": LISTING_BYTES,
+                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
+            },
+        )
+
+    def page_request(self, taken: Taken) -> Request:
+        """Return the request for a page that the frontier has handed out."""
+        self.pages += 1
+        return Request(
+            taken.url,
+            callback=self.parse_page,
+            errback=self.page_failed,
+            priority=PAGES_FIRST,
+            dont_filter=True,
+            cb_kwargs={"taken": taken, "started": monotonic()},
+            meta={
+                "conditional": taken.cause != "link",
+                "key": url_key(taken.url),
+                "url_id": taken.url_id,
+                "taken": taken,
+                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
+            },
+        )
+
+    async def parse_listing(
+        self, response: AnyResponse, rules: ListingRules, depth: int, started: float
+    ) -> AsyncIterator[Any]:
+        """Read a listing: its new links become page requests, its sitemaps listing requests."""
+        announced = await take_in(
+            self.work,
+            asked=response.meta["listing"],
+            snapshot=self._snapshot(response, asked=response.meta["listing"]),
+            held=response.meta.get("validators"),
+            rules=rules,
+            seen=self.seen,
+            budget=self.budget,
+            started=started,
+        )
+        for request in self._follow(announced, rules, depth):
+            yield request
+        async for request in self._listing_done():
+            yield request
+
+    def _follow(
+        self, announced: Announced, rules: ListingRules, depth: int
+    ) -> list[Request]:
+        requests = [self.page_request(taken) for taken in announced.taken]
+        child_rules = ListingRules(kind="sitemap", select=rules.select, pattern=rules.pattern)
+        for child in announced.children:
+            if request := self.listing_request(child.url, child_rules, depth=depth + 1):
+                requests.append(request)
+        return requests
+
+    async def listing_failed(self, failure: TxFailure) -> AsyncIterator[Any]:
+        """Write down why a listing could not be had."""
+        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it
+        trouble = explain(failure.value, self.work.stopped)
+        if isinstance(failure.value, KnownTargetError):
+            trouble = Failure(Outcome.FAILED, Reason.REDIRECT_BLOCKED, str(failure.value))
+        response = getattr(failure.value, "response", None)
+        await take_in(
+            self.work,
+            asked=request.meta["listing"],
+            snapshot=self._snapshot(response, asked=request.meta["listing"]) if response else None,
+            trouble=trouble,
+            rules=request.cb_kwargs["rules"],
+            seen=self.seen,
+            budget=self.budget,
+            started=request.cb_kwargs["started"],
+        )
+        async for follow in self._listing_done():
+            yield follow
+
+    async def _listing_done(self) -> AsyncIterator[Request]:
+        """After the last listing: what earlier runs left over, within what is left of the budget."""
+        self.open_listings -= 1
+        work = self.work
+        if self.open_listings > 0 or not self.budget or work.stopped:
+            return
+        limit = self.budget
+        due = await work.write(lambda conn: take_due(conn, work.run, now=work.now(), limit=limit))
+        work.count("retried", len(due))
+        for taken in due:
+            yield self.page_request(taken)
+
+    async def parse_page(
+        self, response: AnyResponse, taken: Taken, started: float
+    ) -> AsyncIterator[Any]:
+        """Hand a fetched page to the item pipelines; a 304 is settled at once."""
+        snapshot = self._snapshot(response, asked=taken.url)
+        if response.status == HTTP_NOT_MODIFIED:
+            words = "the site says it has not been modified (304)"
+            settled = settlement(
+                self.work, Outcome.UNCHANGED, None, words, snapshot=snapshot, started=started
+            )
+            await self.work.settle(taken.url_id, settled)
+            return
+        if not 200 <= response.status < 300:  # noqa: PLR2004
+            await self._end(taken, by_status(response.status), snapshot, started)
+            return
+        yield PageItem(
+            taken=taken, key=response.meta["key"], snapshot=snapshot, started=started
+        )
+
+    async def page_failed(self, failure: TxFailure) -> None:
+        """Settle the visit of a page that could not be had."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        taken: Taken = request.meta["taken"]
+        response = getattr(failure.value, "response", None)
+        snapshot = self._snapshot(response, asked=taken.url) if response is not None else None
+        if isinstance(failure.value, KnownTargetError):
+            trouble = Failure(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
+        else:
+            trouble = explain(failure.value, self.work.stopped)
+        await self._end(taken, trouble, snapshot, request.cb_kwargs["started"])
+
+    async def _end(
+        self, taken: Taken, trouble: Failure, snapshot: Snapshot | None, started: float
+    ) -> None:
+        snapshot_id = await self.work.keep(snapshot) if snapshot is not None else None
+        settled = settlement(
+            self.work,
+            trouble.outcome,
+            trouble.reason,
+            trouble.detail,
+            snapshot=snapshot,
+            snapshot_id=snapshot_id,
+            started=started,
+        )
+        await self.work.settle(taken.url_id, settled)
+
+    def _snapshot(self, response: Response, *, asked: str) -> Snapshot:
+        return snapshot_of(response, asked, self.work.now())
