@@ -13,6 +13,8 @@ from scraper.config.suggest import nearest
 
 ID = re.compile(r"[a-z0-9-]{1,40}")
 """What a source's id, its file's name, may be."""
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""The form of a language tag."""
 
 
 def zone(text: str) -> str:
@@ -100,6 +102,13 @@ def host(text: str) -> str:
     return text.lower()
 
 
+def language(text: str) -> str:
+    """Return a BCP 47 language tag; ValueError if it has not the form of one."""
+    if not LANGUAGE.fullmatch(text):
+        raise ValueError(f'{text!r} is no language tag: write one like "en", "ps" or "fa-AF"')
+    return text
+
+
 def source_id(text: str) -> str:
     """Return a source's id; ValueError if it is none."""
     if not ID.fullmatch(text):
@@ -112,12 +121,22 @@ def listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _form(pattern: re.Pattern[str]) -> Any:
+    """Put a pattern into the JSON Schema only: our own check has the better words."""
+    return Field(json_schema_extra={"pattern": f"^{pattern.pattern}$"})
+
+
 Zone = Annotated[str, AfterValidator(zone)]
 Regex = Annotated[str, AfterValidator(regex), Field(json_schema_extra={"format": "regex"})]
 Selector = Annotated[str, AfterValidator(selector), Field(min_length=1)]
 WebAddress = Annotated[str, AfterValidator(web_address), Field(json_schema_extra={"format": "uri"})]
 Host = Annotated[str, AfterValidator(host)]
-SourceId = Annotated[str, AfterValidator(source_id), Field(pattern=f"^{ID.pattern}$")]
+Language = Annotated[
+    str, AfterValidator(language), Field(json_schema_extra={"pattern": f"^{LANGUAGE.pattern}$"})
+]
+SourceId = Annotated[
+    str, AfterValidator(source_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$"})
+]
 Regexes = Annotated[
     tuple[Regex, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
 ]

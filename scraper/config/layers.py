@@ -60,13 +60,18 @@ def _lay(under: dict[str, Any], over: Mapping[str, Any]) -> None:
             under[key] = value
 
 
-def keys(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Yield the dotted key of every value that is no table."""
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted key and value of everything that is no table."""
     for key, value in values.items():
-        if isinstance(value, Mapping) and value:
-            yield from keys(value, f"{prefix}{key}.")
-        elif not isinstance(value, Mapping):
-            yield f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def keys(values: Mapping[str, Any]) -> list[str]:
+    """Return the dotted key of every value that is no table."""
+    return [key for key, _ in flat(values)]
 
 
 def from_flags(flags: Mapping[str, object]) -> Layer:

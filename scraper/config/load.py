@@ -17,7 +17,7 @@ from scraper.config.complaints import complaints
 from scraper.config.files import file_layer, file_problems, line_in, read, shown
 from scraper.config.layers import Layer, Origin, from_environment, from_flags, merge
 from scraper.config.lines import Path as Place
-from scraper.config.source import Defaults, Source
+from scraper.config.source import Defaults, Source, SourceFile
 from scraper.config.suggest import nearest
 
 APP_FILE = "app.toml"
@@ -239,7 +239,7 @@ def _source(
         Source.model_validate({**own.values, **name})
         return Source.model_validate({**values, **name}), origins
     except ValidationError as error:
-        problems += file_problems(path, text, error, Source)
+        problems += file_problems(path, text, error, SourceFile)
         return None
 
 
@@ -247,13 +247,18 @@ def _claims(sources: Mapping[str, Source]) -> Iterator[ConfigError]:
     owners: dict[str, str] = {}
     for source in sources.values():
         for old in source.formerly:
-            line = line_in(read(source.path), "formerly")
-            where = {"path": shown(source.path), "key": "formerly"}
-            if old in sources:
-                yield ConfigError(f"{old!r} is itself a source", line=line, **where)
+            if old == source.id:
+                yield _claim(source, "names the source itself")
+            elif old in sources:
+                yield _claim(source, f"{old!r} is itself a source")
             elif old in owners:
-                yield ConfigError(f"{owners[old]} already claims {old!r}", line=line, **where)
+                yield _claim(source, f"{owners[old]} already claims {old!r}")
             owners.setdefault(old, source.id)
+
+
+def _claim(source: Source, message: str) -> ConfigError:
+    line = line_in(read(source.path), "formerly")
+    return ConfigError(message, path=shown(source.path), line=line, key="formerly")
 
 
 def _bad_name(path: Path) -> ConfigError:

@@ -7,13 +7,13 @@ import json
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from pipeline.model import Profile
-from scraper.config.checks import SourceId, SourceIds, Zone
+from scraper.config.checks import Language, SourceId, SourceIds, Zone
 from scraper.config.secrets import MASK, is_reference, is_secret_header
 from scraper.config.sections import (
     Clean,
@@ -57,9 +57,8 @@ class Defaults(Section):
         description="The source's time zone (IANA name): for its schedule and its dates.",
         examples=["Asia/Kabul"],
     )
-    language: str | None = Field(
+    language: Language | None = Field(
         default=None,
-        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
         description="Language of the texts (BCP 47); found page by page if not given.",
         examples=["en", "ps", "fa-AF"],
     )
@@ -135,12 +134,6 @@ class Source(SourceFile):
     id: SourceId = Field(description="The file's name.", examples=["example-news"])
     path: Path = Field(description="The file.", examples=["config/sources/example-news.toml"])
 
-    @model_validator(mode="after")
-    def _does_not_follow_itself(self) -> Self:
-        if self.id in self.formerly:
-            raise ValueError("`formerly` names the source itself")
-        return self
-
     def profile(self) -> Profile:
         """Return how to read this source's pages, as plain data."""
         return Profile(
@@ -193,7 +186,9 @@ class Source(SourceFile):
         return hashlib.sha256(plain.encode()).hexdigest()
 
     def _plain(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude={"id", "path"})
+        values = self.model_dump(mode="json", exclude={"id", "path"})
+        first = ("name", "discover", "enabled", "formerly")
+        return {key: values.pop(key) for key in first} | values
 
     def __repr__(self) -> str:
         return f"Source(id={self.id!r}, path={str(self.path)!r})"
