@@ -34,7 +34,9 @@ def parse(path: Path, text: str) -> dict[str, Any]:
     """Return the values of a TOML text; ConfigError with line and key if it is not TOML."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ConfigError("not valid TOML: nested too deeply", path=shown(path)) from error
+    except ValueError as error:  # also a number of thousands of digits, which is no TOMLDecodeError
         found = re.search(r"(.*?) \(at (?:line (\d+), column \d+|end of document)\)", str(error))
         message = found[1] if found else str(error)
         line = int(found[2]) if found and found[2] else text.count("\n") + 1

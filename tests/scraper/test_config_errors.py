@@ -206,6 +206,12 @@ def test_a_file_that_is_not_utf_8_names_the_line(folder):
     assert (problem.line, problem.detail) == (2, "is not UTF-8 text")
 
 
+@pytest.mark.parametrize("value", ["[" * 5000 + "]" * 5000, "9" * 5000])
+def test_a_hostile_file_is_a_problem_like_any_other(folder, value):
+    (problem,) = folder.source(f"{GOOD}x = {value}\n").problems()
+    assert "not valid TOML" in problem.detail
+
+
 def test_a_byte_order_mark_and_crlf_are_no_trouble(folder):
     path = folder.path / "sources" / "windows.toml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
