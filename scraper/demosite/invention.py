@@ -43,8 +43,8 @@ class Dice:
             return f"{self.number(10, 990)},{self.number(0, 9)}00"
         if slot == "person":
             return f"{self.pick(words['given'])} {self.pick(words['family'])}"
-        plural = {"body": "bodies"}.get(slot, f"{slot}s")
-        return self.pick(words[plural])
+        choices: list[str] = words["bodies" if slot == "body" else f"{slot}s"]
+        return self.pick(choices)
 
 
 @cache

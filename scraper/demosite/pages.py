@@ -33,6 +33,15 @@ ALSO_READ = {
 }
 """What opens a promotion of another article, by language."""
 
+ALL_REPORTS = {
+    "en": "All monitoring reports",
+    "fa": "همهٔ گزارش‌ها",
+    "ps": "ټول راپورونه",
+    "ur": "تمام رپورٹیں",
+    "ar": "جميع التقارير",
+}
+"""What is promoted where there is no older article, by language."""
+
 TAGS = {"fa": "fa-AF"}
 """Language tags of pages, where they say more than the language."""
 
@@ -69,7 +78,7 @@ class Frame:
 
     def article(self, story: Story, promoted: Story | None) -> bytes:
         """Return the page of an article, which promotes another one."""
-        promo = f"{ALSO_READ[story.language]}: {_promotion(promoted)}"
+        promo = f"{ALSO_READ[story.language]}: {_promotion(promoted, story.language)}"
         paragraphs = [_paragraph(words, n) for n, words in enumerate(story.paragraphs)]
         if len(paragraphs) >= LONG:
             paragraphs.insert(PROMO_AFTER, f"<p><b>{promo}</b></p>")
@@ -87,14 +96,17 @@ class Frame:
 
     def listing(self, stories: Sequence[Story], number: int, last: int) -> bytes:
         """Return page `number` of `last` of the paged listing."""
-        items = "\n".join(_item(story) for story in stories)
         pager = []
         if number > 1:
             pager.append(f'<a href="{listing_path(number - 1)}">Newer</a>')
         if number < last:
             pager.append(f'<a href="{listing_path(number + 1)}">Older</a>')
-        main = f'<h2>Monitoring</h2>\n{items}\n<div class="pager">{" ".join(pager)}</div>'
+        main = f'{_items("Monitoring", stories)}\n<div class="pager">{" ".join(pager)}</div>'
         return self.page(f"Monitoring, page {number} of {last}", main)
+
+    def front(self, stories: Sequence[Story]) -> bytes:
+        """Return the front page."""
+        return self.page("Home", _items("Latest", stories))
 
     def note(self, head: str, *paragraphs: str) -> bytes:
         """Return a plain page that is no article."""
@@ -128,6 +140,10 @@ def link(story: Story) -> str:
     return f'<a href="{story.path}">{text(story.title)}</a>'
 
 
+def _items(head: str, stories: Sequence[Story]) -> str:
+    return "\n".join([f"<h2>{head}</h2>", *map(_item, stories)])
+
+
 def _item(story: Story) -> str:
     return (
         f'<div class="item"><h3>{link(story)}</h3><div>Published | {stamp(story.published)}</div>'
@@ -135,12 +151,14 @@ def _item(story: Story) -> str:
     )
 
 
-def _promotion(story: Story | None) -> str:
-    return '<a href="/monitoring/">All monitoring reports</a>' if story is None else link(story)
+def _promotion(promoted: Story | None, language: str) -> str:
+    if promoted is None:
+        return f'<a href="/monitoring/">{ALL_REPORTS[language]}</a>'
+    return link(promoted)
 
 
 def _paragraph(words: str, number: int) -> str:
-    # Every other paragraph ends in a blank or a no-break space, as text pasted into such sites does.
+    # Every other one ends in a blank or a no-break space, as text pasted into such sites does.
     return f"<p>{text(words)}{('', ' ', '', '&nbsp;')[number % 4]}</p>"
 
 

@@ -7,8 +7,9 @@ import sys
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from scraper.demosite.instants import http_date
 from scraper.demosite.responses import Response
@@ -42,7 +43,7 @@ class Server:
         )
         self._thread.start()
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -54,7 +55,7 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """Stop listening, end open connections and wait for their threads; harmless when repeated."""
+        """Stop listening, end open connections, wait for their threads; harmless when repeated."""
         self._listener.stopping.set()
         self._listener.shutdown()
         self._thread.join()
@@ -81,7 +82,7 @@ class _Listener(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         # Not the parent's: it looks its own host name up, which may take seconds offline.
-        super(ThreadingHTTPServer.__mro__[1], self).server_bind()
+        TCPServer.server_bind(self)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()

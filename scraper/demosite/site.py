@@ -70,7 +70,7 @@ class Edition:
         news = [story for story in listed if announcements.is_news(story, now)]
         maps = ("/sitemap.xml", "/news-sitemap.xml")
         return {
-            "/": lambda: page(self._frame.listing(self.articles[:5], 1, 1), now),
+            "/": lambda: page(self._frame.front(self.articles[:5]), now),
             "/about": lambda: page(note("About us", *_ABOUT), now),
             "/private/desk": lambda: page(note("Staff", "Sign in to see the desk."), now),
             "/robots.txt": lambda: page(announcements.robots(base), EPOCH, kind="text/plain"),
@@ -124,7 +124,7 @@ class Edition:
 class Site:
     """The demo site, at a tick that only `advance` moves.
 
-    `extra` adds or overrides paths (percent-encoded, without query) at every tick. `base` is the
+    `extra` adds or overrides paths (without query) at every tick. `base` is the
     address that feeds and sitemaps state; a server sets it.
     """
 
@@ -137,7 +137,7 @@ class Site:
         of: World = DEMO,
     ) -> None:
         self._world = of
-        self._extra = dict(extra)
+        self._extra = {quote(unquote(path)): answer for path, answer in extra.items()}
         self._edition = Edition(tick, base, of)
 
     @property
