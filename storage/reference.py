@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
 from sqlalchemy.types import TypeEngine
@@ -10,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 from storage import schema
 from storage.types import Instant, Json
 
-_NAMES: tuple[tuple[type[TypeEngine[object]], str], ...] = (
+_NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Instant, "instant"),
     (Json, "JSON"),
     (Boolean, "yes or no"),
@@ -18,17 +19,18 @@ _NAMES: tuple[tuple[type[TypeEngine[object]], str], ...] = (
     (Integer, "number"),
     (Text, "text"),
 )
+_INTRODUCTION = """\
+One schema for SQLite and PostgreSQL. All instants are UTC: ISO 8601 text on SQLite, `timestamptz`
+on PostgreSQL. JSON is text on SQLite, `jsonb` on PostgreSQL."""
 
 
 def tables_markdown() -> str:
     """Return every table with its columns as Markdown, in the order of the schema."""
     parts = [
         "# Tables",
-        "One schema for SQLite and PostgreSQL. All instants are UTC: ISO 8601 text on SQLite, "
-        "`timestamptz` on PostgreSQL. JSON is text on SQLite, `jsonb` on PostgreSQL.",
+        _INTRODUCTION,
+        *["\n".join(_table(table)) for table in schema.metadata.tables.values()],
     ]
-    for table in schema.metadata.tables.values():
-        parts.append("\n".join(_table(table)))
     return "\n\n".join(parts) + "\n"
 
 

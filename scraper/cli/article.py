@@ -58,19 +58,21 @@ def stated(moment: str | None) -> str:
 def _head(found: search.Article, edition: editions.Edition, *, origins: bool) -> None:
     say(wrapped(brief(found.title or "(no title)")))
     say()
-    for name, value in _fields(found, edition):
+    for name, value in _fields(found, edition, title=origins):
         say(wrapped(value, " " * 12, first=f"{name:<12}"))
         origin = _origin(edition, name) if origins else ""
         if origin:
             say(wrapped(origin, " " * 14))
 
 
-def _fields(found: search.Article, edition: editions.Edition) -> Iterator[tuple[str, str]]:
+def _fields(
+    found: search.Article, edition: editions.Edition, *, title: bool
+) -> Iterator[tuple[str, str]]:
     read = f"revision {found.revision} of {found.revisions}, read {when(edition.read_at)}"
     rows = (
         ("article", f"{found.article}, key {found.key}, from {found.source}"),
         ("url", found.url),
-        ("title", ""),
+        ("title", found.title if title else ""),
         ("published", stated(found.published) if found.published else "not stated"),
         ("modified", stated(found.modified) if found.modified else ""),
         ("authors", "; ".join(found.authors)),
@@ -82,8 +84,8 @@ def _fields(found: search.Article, edition: editions.Edition) -> Iterator[tuple[
         ("gone", f"the site said so {when(found.gone)}; the text is kept" if found.gone else ""),
     )
     for name, value in rows:
-        if value or (name == "title" and "title" in edition.origins):
-            yield name, brief(value or found.title)
+        if value:
+            yield name, brief(value)
 
 
 def _origin(edition: editions.Edition, name: str) -> str:
@@ -123,7 +125,8 @@ def _who(edition: editions.Edition) -> str:
 
 
 def _foot(found: search.Article, edition: editions.Edition) -> None:
-    say()
+    if edition.removed or found.revisions > 1:
+        say()
     if edition.removed:
         blocks = count(len(edition.removed), "block")
         say(f"stripped {blocks}: `khabar articles show {found.article} --removed`")

@@ -83,7 +83,9 @@ def query(
 
 @command.command("find")
 @query_options
-@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="0: all.")
+@click.option(
+    "--limit", type=click.IntRange(0), metavar="N", default=20, show_default=True, help="0: all."
+)
 @json_option
 @config_option
 @click.pass_context

@@ -42,7 +42,12 @@ _LISTING_OUTCOMES = ("not_modified", "same_body")
 @click.option("--url", metavar="PART", help="Only with this in the URL.")
 @click.option("--grep", metavar="TEXT", help="Only with this in URL, detail or message.")
 @click.option(
-    "--limit", type=click.IntRange(0), default=100, show_default=True, help="The last N; 0: all."
+    "--limit",
+    type=click.IntRange(0),
+    metavar="N",
+    default=100,
+    show_default=True,
+    help="The last N; 0: all.",
 )
 @json_option
 @config_option

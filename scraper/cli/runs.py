@@ -26,7 +26,7 @@ _UNHAPPY = (Outcome.REJECTED, Outcome.DEFERRED, Outcome.FAILED, Outcome.DEAD)
 @click.option("--failed", is_flag=True, help="Only runs that failed, in whole or part, or died.")
 @source_option
 @since_option
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1), metavar="N", default=20, show_default=True)
 @json_option
 @config_option
 @click.pass_context

@@ -25,7 +25,9 @@ from storage import inventory
 @source_option
 @since_option
 @click.option("--url", metavar="PART", help="Only with this in the URL.")
-@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="0: all.")
+@click.option(
+    "--limit", type=click.IntRange(0), metavar="N", default=50, show_default=True, help="0: all."
+)
 @json_option
 @config_option
 @click.pass_context

@@ -31,7 +31,7 @@ _OUTCOMES = {
     "rejected": "not stored",
     "deferred": "put off",
     "failed": "failed",
-    "dead": "failed too often: given up",
+    "dead": "given up after too many failures",
 }
 
 
@@ -114,9 +114,10 @@ def _found(found: ledger.Found) -> str:
     title = f" as “{found.title}”" if found.title else ""
     dated = f", dated {found.published}" if found.published else ""
     changed = f", changed {found.modified}" if found.modified else ""
-    return (
-        f"source {found.source} found it in {where}{title}{dated}{changed} (run {found.first_run})"
-    )
+    again = found.last_seen_at > found.first_seen_at
+    last = f"; last seen there {when(found.last_seen_at)}" if again else ""
+    told = f"{where}{title}{dated}{changed}"
+    return f"source {found.source} found it in {told} (run {found.first_run}){last}"
 
 
 def _visit(visit: ledger.Visit, numbers: dict[int, int]) -> str:
@@ -124,7 +125,8 @@ def _visit(visit: ledger.Visit, numbers: dict[int, int]) -> str:
     start = f"run {visit.run} of {visit.source} took it, because {cause}"
     if visit.outcome is None:
         return f"{start}: under way"
-    text = f"{start}: {visit.outcome}, {_OUTCOMES.get(visit.outcome, visit.outcome)}"
+    said = _OUTCOMES.get(visit.outcome, visit.outcome)
+    text = f"{start}: {said if said.startswith(visit.outcome) else f'{visit.outcome}, {said}'}"
     if visit.article is not None and visit.outcome in {"new", "changed", "duplicate"}:
         number = numbers.get(visit.revision or 0)
         text += f" (article {visit.article}" + (f", revision {number})" if number else ")")
@@ -132,7 +134,8 @@ def _visit(visit: ledger.Visit, numbers: dict[int, int]) -> str:
         text += f". Reason {visit.reason}: {explained(visit.reason)[0]}"
     if visit.final_url:
         text += f". Redirected to {visit.final_url}"
-    facts = [f"HTTP {visit.status}"] if visit.status else []
+    status = f"HTTP {visit.status}" if visit.status else ""
+    facts = [status] if status and status not in (visit.detail or "") else []
     facts += [took(visit.ms)] if visit.ms is not None else []
     facts += [visit.detail] if visit.detail else []
     return text + (f" [{'; '.join(facts)}]" if facts else "")
