@@ -59,18 +59,18 @@ def listing(found: tuple[history.Run, ...], *, as_json: bool) -> int:
         say("no such run: `khabar crawl` makes one, `khabar status` says what is due")
         return 0
     table(
-        ("run", "source", "started", "took", "new", "chg", "dup", "bad", "state"),
+        ("run", "source", "started (UTC)", "took", "new", "chg", "dup", "bad", "state"),
         [
             (
                 run.run,
                 run.source,
-                when(run.started_at or run.due_at or run.queued_at),
+                when(run.started_at or run.due_at or run.queued_at).removesuffix("Z"),
                 _length(run),
                 run.outcomes.get("new", 0),
                 run.outcomes.get("changed", 0),
                 run.outcomes.get("duplicate", 0),
                 sum(run.outcomes.get(word, 0) for word in _UNHAPPY),
-                _state(run),
+                _state(run).replace(": ", " ", 1),
             )
             for run in found
         ],
