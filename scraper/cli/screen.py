@@ -31,8 +31,12 @@ def _escape(char: str) -> str:
 
 
 def emit(row: dict[str, Any]) -> None:
-    """Print one JSON object on a line of its own; instants as ISO 8601."""
-    click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+    """Print one JSON object on a line of its own; instants as ISO 8601.
+
+    JSON itself escapes only C0: what else steers a terminal goes as an escape too, losing nothing.
+    """
+    text = json.dumps(row, ensure_ascii=False, default=_plain)
+    click.echo(_UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
 
 
 def _plain(value: Any) -> Any:
