@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from pipeline.model import Moment, ZoneOrigin
+from pipeline.model import Moment, Precision, ZoneOrigin
 from pipeline.words import MONTHS, WEEKDAYS, alternatives, fold
 
 _LONGEST = 120
@@ -71,12 +71,12 @@ def parse_date(
         return None
     if clock is None:
         return day_moment(day, zone=zone, zone_origin=zone_origin)
-    at, stated = clock
+    at, stated, precision = clock
     local = datetime.combine(day, at, tzinfo=stated or zone_of(zone))
     return Moment(
         at=local.astimezone(UTC),
         day=day,
-        precision="second" if at.second else "minute",
+        precision=precision,
         zone="stated" if stated else zone_origin,
     )
 
@@ -135,14 +135,15 @@ def _untee(text: str) -> str:
     return text[1:] if text[:1] == "t" and text[1:2].isdigit() else text
 
 
-def _clock(text: str) -> tuple[time, tzinfo | None] | None:
+def _clock(text: str) -> tuple[time, tzinfo | None, Precision] | None:
     match = _TIME.search(_untee(text))
     if match is None:
         return None
     hour = int(match["h"])
     if match["half"] and 1 <= hour <= 12:  # noqa: PLR2004 # hours of a half day
         hour = hour % 12 + (12 if match["half"].startswith("p") else 0)
-    return time(hour, int(match["m"]), int(match["s"] or 0)), _offset(match["zone"] or "")
+    at = time(hour, int(match["m"]), int(match["s"] or 0))
+    return at, _offset(match["zone"] or ""), "second" if match["s"] else "minute"
 
 
 def _offset(text: str) -> tzinfo | None:

@@ -1,0 +1,96 @@
+"""What a page prints for its readers: "Published | May 29,2024", "By | Jane Roe"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.model import Block
+from pipeline.words import BY, BY_WORDS, PUBLISHED, UPDATED, alternatives, fold
+
+_LONGEST = 160
+_SEPARATOR = r"\s*[:|｜：\-–—·]\s*"
+_PUBLISHED = re.compile(rf"^(?:{alternatives(PUBLISHED)})(?:{_SEPARATOR}|\s+)(?P<rest>\S.*)$")
+_UPDATED = re.compile(rf"^(?:{alternatives(UPDATED)})(?:{_SEPARATOR}|\s+)(?P<rest>\S.*)$")
+_BY = re.compile(
+    rf"^(?:(?:{alternatives(BY)}){_SEPARATOR}|(?:{alternatives(tuple(BY_WORDS))})\s+)(?P<rest>\S.*)$"
+)
+_ALONE = {
+    "published": re.compile(rf"^(?:{alternatives(PUBLISHED)})\s*[:|：]?$"),
+    "updated": re.compile(rf"^(?:{alternatives(UPDATED)})\s*[:|：]?$"),
+    "by": re.compile(rf"^(?:{alternatives(BY)})\s*[:|：]?$"),
+}
+_INNER = re.compile(r"\s+[|•·]\s+|\s{2,}| – | — ")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A value that a visible label announces."""
+
+    kind: str
+    """`published`, `updated` or `by`."""
+    value: str
+    raw: str
+    seq: int
+
+
+def labelled(blocks: Iterable[Block]) -> Iterator[Labelled]:
+    """Yield labelled values in page order; a label alone on its line announces the next line."""
+    announced: tuple[str, Block] | None = None
+    for block in blocks:
+        text = block.text
+        if len(text) > _LONGEST:
+            announced = None
+            continue
+        if announced is not None:
+            kind, before = announced
+            yield Labelled(kind, text, f"{before.text} {text}", block.seq)
+            announced = None
+            continue
+        found = list(_of_line(text, block.seq))
+        yield from found
+        if not found and (kind := _alone(text)):
+            announced = (kind, block)
+
+
+def _of_line(text: str, seq: int) -> Iterator[Labelled]:
+    """Yield what one line says: "By | Jane Roe | Published: 3 May 2024" says two things."""
+    whole = _match(text)
+    parts = [part for part in _INNER.split(text) if part.strip()]
+    if whole and len(parts) > 1:
+        # The separator after the label itself is no boundary between two statements.
+        kind, value = whole
+        inner = [part for part in _INNER.split(value) if part.strip()]
+        yield Labelled(kind, inner[0], text, seq)
+        parts = inner[1:]
+    elif whole:
+        yield Labelled(whole[0], whole[1], text, seq)
+        return
+    for part in parts:
+        if found := _match(part):
+            yield Labelled(found[0], found[1], text, seq)
+
+
+def _match(text: str) -> tuple[str, str] | None:
+    folded = fold(text)
+    for kind, pattern in (("published", _PUBLISHED), ("updated", _UPDATED), ("by", _BY)):
+        if match := pattern.match(folded):
+            return kind, _tail(text, match["rest"])
+    return None
+
+
+def _tail(text: str, rest: str) -> str:
+    """Return the end of the original text that folds to `rest`: names keep their spelling."""
+    words, wanted = text.split(), len(rest.split())
+    for count in range(wanted, len(words) + 1):
+        tail = " ".join(words[-count:])
+        if fold(tail) == rest:
+            return tail
+    # The label and the value share a word: "By|Jane Roe".
+    return next((text[i:].strip() for i in range(len(text)) if fold(text[i:]) == rest), rest)
+
+
+def _alone(text: str) -> str | None:
+    folded = fold(text)
+    return next((kind for kind, pattern in _ALONE.items() if pattern.match(folded)), None)
