@@ -94,14 +94,18 @@ FOLLOW = (
 """Openings of lines that ask the reader to follow, subscribe or share."""
 
 SHARE = frozenset(
-    "share facebook twitter x whatsapp telegram linkedin email e-mail mail print pinterest reddit "
-    "copy link tweet messenger instagram youtube threads bluesky mastodon pocket flipboard viber "
-    "vk ok teilen drucken partager imprimer compartir imprimir condividi stampa paylaş yazdır "
-    "поделиться печать вконтакте одноклассники телеграм چاپ ایمیل فیسبوک توییتر واتساپ تلگرام "
-    "اشتراک شریک چاپول مشارکه طباعه فیسبوک تویتر شیئر پرنٹ via on this and by to comments "
-    "comment save follow subscribe gift listen a+ a- aa".split()
+    "share facebook twitter whatsapp telegram linkedin email e-mail mail print pinterest reddit tweet "
+    "messenger instagram youtube threads bluesky mastodon flipboard viber teilen drucken partager "
+    "imprimer compartir condividi stampa paylaş yazdır поделиться печать вконтакте одноклассники "
+    "телеграм چاپ ایمیل فیسبوک توییتر واتساپ تلگرام اشتراک شریک چاپول مشارکه طباعه تویتر شیئر پرنٹ".split()
 )
-"""Words of share bars: a line of these alone is one."""
+"""Words of share bars."""
+
+SHARE_GLUE = frozenset(
+    "x copy link via on this and by to comments comment save follow subscribe gift listen a+ a- aa vk "
+    "ok pocket article with friend auf sur en su по در په پر على علی کریں کړئ".split()
+)
+"""Words between those: a line of both kinds alone is a share bar."""
 
 PUBLISHED = (
     *("published", "published on", "published at", "publish date", "posted", "posted on", "date"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.model import Block
-from pipeline.words import BY, BY_WORDS, PUBLISHED, UPDATED, alternatives, fold
+from pipeline.words import BY, BY_WORDS, CREDIT, PUBLISHED, UPDATED, alternatives, fold
 
 _LONGEST = 160
 _SEPARATOR = r"\s*[:|｜：\-–—·]\s*"
@@ -21,6 +21,8 @@ _ALONE = {
     "updated": re.compile(rf"^(?:{alternatives(UPDATED)})\s*[:|：]?$"),
     "by": re.compile(rf"^(?:{alternatives(BY)})\s*[:|：]?$"),
 }
+_CREDIT = re.compile(rf"^[(\[]?\s*(?:{alternatives(CREDIT)})\s*[:|｜：\-–—]\s*(?P<rest>\S.*)$")
+_MOST_CREDIT_WORDS = 14
 _INNER = re.compile(r"\s+[|•·]\s+|\s{2,}| – | — ")
 
 
@@ -52,6 +54,28 @@ def labelled(blocks: Iterable[Block]) -> Iterator[Labelled]:
         yield from found
         if not found and (kind := _alone(text)):
             announced = (kind, block)
+
+
+def label_of(text: str) -> str | None:
+    """Return which label a whole line opens with or consists of: `published`, `updated`, `by`."""
+    if len(text) > _LONGEST:
+        return None
+    found = _match(text)
+    return found[0] if found else _alone(text)
+
+
+def value_of(text: str) -> str:
+    """Return what follows the label that a line opens with; empty if nothing does."""
+    found = _match(text) if len(text) <= _LONGEST else None
+    return found[1] if found else ""
+
+
+def credit_of(text: str) -> str:
+    """Return the outlet that a credit line names ("Source: TASS"), empty if it is no such line."""
+    if len(text) > _LONGEST or len(text.split()) > _MOST_CREDIT_WORDS:
+        return ""
+    match = _CREDIT.match(fold(text))
+    return _tail(text, match["rest"]).strip(" ()[]|") if match else ""
 
 
 def _of_line(text: str, seq: int) -> Iterator[Labelled]:
