@@ -11,10 +11,11 @@ from pipeline.words import BY, BY_WORDS, CREDIT, PUBLISHED, UPDATED, alternative
 
 _LONGEST = 160
 _SEPARATOR = r"\s*[:|｜：\-–—·]\s*"
-_PUBLISHED = re.compile(rf"^(?:{alternatives(PUBLISHED)})(?:{_SEPARATOR}|\s+)(?P<rest>\S.*)$")
-_UPDATED = re.compile(rf"^(?:{alternatives(UPDATED)})(?:{_SEPARATOR}|\s+)(?P<rest>\S.*)$")
+_VALUE = r"[^\s:|｜：\-–—·]"
+_PUBLISHED = re.compile(rf"^(?:{alternatives(PUBLISHED)})(?:{_SEPARATOR}|\s+)(?P<rest>{_VALUE}.*)$")
+_UPDATED = re.compile(rf"^(?:{alternatives(UPDATED)})(?:{_SEPARATOR}|\s+)(?P<rest>{_VALUE}.*)$")
 _BY = re.compile(
-    rf"^(?:(?:{alternatives(BY)}){_SEPARATOR}|(?:{alternatives(tuple(BY_WORDS))})\s+)(?P<rest>\S.*)$"
+    rf"^(?:(?:{alternatives(BY)}){_SEPARATOR}|(?:{alternatives(tuple(BY_WORDS))})\s+)(?P<rest>{_VALUE}.*)$"
 )
 _ALONE = {
     "published": re.compile(rf"^(?:{alternatives(PUBLISHED)})\s*[:|：]?$"),
@@ -23,6 +24,7 @@ _ALONE = {
 }
 _CREDIT = re.compile(rf"^[(\[]?\s*(?:{alternatives(CREDIT)})\s*[:|｜：\-–—]\s*(?P<rest>\S.*)$")
 _MOST_CREDIT_WORDS = 14
+_INSIDE = re.compile(rf"(?<!\S)(?:{alternatives((*PUBLISHED, *UPDATED, *BY))})\s*[:|：]\s*(?=[^\s:|：])")
 _INNER = re.compile(r"\s+[|•·]\s+|\s{2,}| – | — ")
 
 
@@ -79,21 +81,28 @@ def credit_of(text: str) -> str:
 
 
 def _of_line(text: str, seq: int) -> Iterator[Labelled]:
-    """Yield what one line says: "By | Jane Roe | Published: 3 May 2024" says two things."""
-    whole = _match(text)
-    parts = [part for part in _INNER.split(text) if part.strip()]
-    if whole and len(parts) > 1:
-        # The separator after the label itself is no boundary between two statements.
-        kind, value = whole
-        inner = [part for part in _INNER.split(value) if part.strip()]
-        yield Labelled(kind, inner[0], text, seq)
-        parts = inner[1:]
-    elif whole:
-        yield Labelled(whole[0], whole[1], text, seq)
-        return
-    for part in parts:
+    """Yield what one line says: "Published: 3 May 2024 By | Jane Roe" says two things."""
+    for part in _statements(text):
         if found := _match(part):
             yield Labelled(found[0], found[1], text, seq)
+
+
+def _statements(text: str) -> Iterator[str]:
+    """Cut a line before each label that a separator follows, and at the separators between."""
+    starts = [match.start() for match in _INSIDE.finditer(text.casefold())]
+    if not starts and len(text) <= _LONGEST and _match(text):
+        starts = [0]
+    for start, end in zip([0, *starts], [*starts, len(text)], strict=True):
+        part = text[start:end].strip()
+        found = _match(part)
+        if found is None:
+            yield from (piece for piece in _INNER.split(part) if piece.strip())
+            continue
+        # The separator after the label itself is no boundary between two statements.
+        inner = [piece for piece in _INNER.split(found[1]) if piece.strip()]
+        label = part[: len(part) - len(found[1])]
+        yield f"{label}{inner[0]}" if inner else part
+        yield from inner[1:]
 
 
 def _match(text: str) -> tuple[str, str] | None:

@@ -58,6 +58,7 @@ class Page:
     selectors: Selectors
     flags: set[Flag] = field(default_factory=set)
     root: HtmlElement | None = None
+    elements: tuple[HtmlElement, ...] = ()
     pieces: Sequence[Piece] = ()
     fields: Fields | None = None
     lines: list[Line] = field(default_factory=list)
@@ -76,7 +77,7 @@ def prune(page: Page) -> None:
     if parsed.truncated:
         page.flags.add(Flag.TRUNCATED_DOM)
     drop(parsed.root, page.selectors.drop)
-    page.root, page.pieces = parsed.root, cut(parsed.root)
+    page.root, page.elements, page.pieces = parsed.root, parsed.elements, cut(parsed.root)
 
 
 def extract(page: Page) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Arabic-Indic and Persian digits; letters that keyboards write in two ways.
 _ONE_FORM = {ord(char): str(i % 10) for i, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")} | {
@@ -30,6 +31,8 @@ _ONE_FORM = {ord(char): str(i % 10) for i, char in enumerate("٠١٢٣٤٥٦٧٨
 _APART = re.compile(r"[\W_]+")
 
 
+# The same line is looked at by a dozen rules.
+@lru_cache(maxsize=4_096)
 def fold(text: str) -> str:
     """Return text in the form in which labels are compared; length may differ from the input."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_ONE_FORM).casefold().split())
@@ -43,6 +46,7 @@ def digits(text: str) -> str:
 _ASCII_DIGITS = {code: to for code, to in _ONE_FORM.items() if to.isdigit()}
 
 
+@lru_cache(maxsize=4_096)
 def bare(text: str) -> str:
     """Return the letters and digits of text alone, folded: equal for equal wording."""
     return _APART.sub("", fold(text))

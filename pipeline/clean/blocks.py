@@ -27,6 +27,7 @@ _BREAKING = frozenset(
 )
 _APART = frozenset("nav footer aside form button menu".split())
 _INLINE_CELL = frozenset("td th".split())
+_LAYING_OUT = ("p", "div", "h1", "h2", "h3", "ul", "ol", "br", "article", "section", "form")
 _BULLET = re.compile(r"^[\s•·▪►▶●■□◦*\-–—»›|]+|[\s|]+$")
 _SPACE = re.compile(r"\s+")
 _VARYING = re.compile(r"[-_]\d+|\d{3,}")
@@ -87,6 +88,7 @@ def key(text: str) -> int:
 def _texts(root: HtmlElement) -> Iterator[tuple[_Open, str]]:
     """Yield each stretch of text with the block-level element it stands in."""
     stack: list[_Open] = []
+    layouts: dict[HtmlElement, bool] = {}
     links = 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
@@ -101,7 +103,7 @@ def _texts(root: HtmlElement) -> Iterator[tuple[_Open, str]]:
             if breaks or not stack:
                 if stack:
                     yield from _flush(stack[-1])
-                if tag == "tr" and (row := _row(element)):
+                if tag == "tr" and (row := _row(element, layouts)):
                     yield _opened(element, stack), row
                     walk.skip_subtree()
                 else:
@@ -155,13 +157,15 @@ def _flush(opened: _Open) -> Iterator[tuple[_Open, str]]:
     opened.linked = 0
 
 
-def _row(row: HtmlElement) -> str:
-    """Return a data row on one line; nothing for a row that only lays the page out."""
-    cells = [cell for cell in row if cell.tag in _INLINE_CELL]
-    if len(cells) < 2:  # noqa: PLR2004 # a row of one cell is a box
+def _row(row: HtmlElement, layouts: dict[HtmlElement, bool]) -> str:
+    """Return a data row on one line; nothing for a row of a table that lays the page out."""
+    table = next(row.iterancestors("table"), None)
+    if table is None:
         return ""
-    if any(child.tag in _BREAKING or child.tag == "br" for cell in cells for child in cell.iter()
-           if child is not cell):
+    if table not in layouts:
+        layouts[table] = next(table.iter(*_LAYING_OUT), None) is not None
+    cells = [cell for cell in row if cell.tag in _INLINE_CELL]
+    if layouts[table] or len(cells) < 2:  # noqa: PLR2004 # a row of one cell is a box
         return ""
     texts = [_SPACE.sub(" ", "".join(cell.itertext()).replace("\xad", "")).strip() for cell in cells]
     line = " | ".join(text for text in texts if text)

@@ -16,6 +16,7 @@ _BELOW = 12
 _MOST_OUTSIDE = 120
 _LINKS = 0.5
 _LIST = 0.8
+_HEADINGS = frozenset({"h1", "h2"})
 _WAITING = (":", "|", "：", "-", "–", "»")
 
 
@@ -73,6 +74,8 @@ def credits_of(lines: Iterable[Line]) -> list[tuple[str, str]]:
 
 
 def _judge(line: Line, rules: Sequence[Rule], place: Place, facts: Facts) -> Line:
+    if line.apart and not line.chosen and line.block.link_density > _LINKS:
+        return _labelled(line, Label.CHROME, "menu", "is a link in a menu, footer or form")
     for rule in rules:
         if reason := rule.test(line.block, place, facts):
             return _labelled(line, rule.label, rule.name, reason)
@@ -102,7 +105,7 @@ def _spread(lines: list[Line], facts: Facts) -> None:
         opening = lines[at]
         at += 1
         if opening.block.rule == "ticker":
-            at = _spread_ticker(lines, at, opening, flat=opening.container in holding)
+            at = _spread_ticker(lines, at, opening, holding)
         elif opening.block.rule == "promo":
             while at < len(lines) and _is_listed(lines[at]):
                 reason = f"is a link under {opening.block.text[:40]!r}"
@@ -110,18 +113,22 @@ def _spread(lines: list[Line], facts: Facts) -> None:
                 at += 1
 
 
-def _spread_ticker(lines: list[Line], at: int, opening: Line, *, flat: bool) -> int:
-    """Label what follows a ticker's own label; where all the page is siblings, one line at most."""
+def _spread_ticker(lines: list[Line], at: int, opening: Line, holding: set[int]) -> int:
+    """Label what follows a ticker's own label: the next line, then that line's siblings.
+
+    Where the article's own lines are siblings too, nothing but the next line is taken.
+    """
     waiting = opening.block.text.rstrip().endswith(_WAITING)
+    stream = {opening.container} - holding - {0}
     while at < len(lines):
         line = lines[at]
-        same = line.container == opening.container and line.container != 0
-        if line.block.label is not Label.CONTENT or is_prose(line.block.text) or line.block.tag in {"h1", "h2"}:
+        if line.block.label is not Label.CONTENT or is_prose(line.block.text) or line.block.tag in _HEADINGS:
             break
-        if not (waiting or (same and not flat)):
+        if not (waiting or line.container in stream):
             break
         reason = f"follows {opening.block.text[:40]!r}"
         lines[at] = _labelled(line, Label.TICKER, "ticker", reason)
+        stream |= {line.container} - holding - {0}
         waiting = False
         at += 1
     return at

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.dates import is_date
 from pipeline.extract.markup import Markup
 from pipeline.extract.structured import Stated
+from pipeline.labels import label_of
 from pipeline.model import Block, Field
 from pipeline.words import ECHO, bare
 
@@ -41,14 +43,17 @@ def pick_title(
         return Field(value=agreed, origin="heading", raw=agreed)
     if len(headings) == 1 and not any(origin in {"json-ld", "microdata"} for origin, _, _ in claims):
         return Field(value=headings[0], origin="heading", raw=headings[0])
+    if all(origin == "page" and bare(cleaned) not in printed for origin, _, cleaned in claims):
+        # The browser's title is on no line of the page: often the site's name, on every page.
+        if shown := _echoed(blocks) or _above_label(blocks, names):
+            return Field(value=shown, origin="heading", raw=shown)
     if claims:
         origin, raw, cleaned = claims[0]
         return Field(value=cleaned, origin=origin, raw=raw)
     for text in (*headings, *seconds):
         if bare(text) not in names:
             return Field(value=text, origin="heading", raw=text)
-    echoed = _echoed(blocks)
-    return Field(value=echoed, origin="heading", raw=echoed) if echoed else None
+    return None
 
 
 def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -> str:
@@ -88,4 +93,17 @@ def _echoed(blocks: Sequence[Block]) -> str:
         for word in ECHO:
             if form.endswith(word) and (short := form.removesuffix(word)) in lines:
                 return lines[short]
+    return ""
+
+
+def _above_label(blocks: Sequence[Block], names: set[str]) -> str:
+    """Return the line just above the first "Published" or "By" line."""
+    for index, block in enumerate(blocks[:80]):
+        if label_of(block.text) is None:
+            continue
+        above = blocks[index - 1] if index else None
+        # One headline is more than a label and less than a paragraph, and no link to elsewhere.
+        if above is None or not 12 <= len(above.text) <= _LONGEST or above.link_density > 0.5:  # noqa: PLR2004
+            return ""
+        return "" if is_date(above.text) or bare(above.text) in names else above.text
     return ""

@@ -18,6 +18,7 @@ MAX_DEPTH = 400
 """Deeper than any page that a person wrote: unclosed tags, or an attack on the stack."""
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DEEP = etree.XPath(f"//*[count(ancestor::*) = {MAX_DEPTH}][*]")
 _PSEUDO = re.compile(r"::(text|attr\(\s*([\w:-]+)\s*\))\s*$")
 
 
@@ -35,6 +36,8 @@ class Parsed:
     """A page's tree, and whether something of it had to be cut off."""
 
     root: HtmlElement
+    elements: tuple[HtmlElement, ...] = ()
+    """Every element: as long as these are held, lxml need not make them anew on each pass."""
     truncated: bool = False
 
 
@@ -50,19 +53,17 @@ def parse(text: str) -> Parsed:
         root = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise UnreadableError(Reason.NO_CONTENT, f"no element in it: {error}") from error
-    elements = sum(1 for _ in root.iter())
-    if elements > MAX_ELEMENTS:
-        raise UnreadableError(Reason.TOO_LARGE, f"{elements} elements; at most {MAX_ELEMENTS} are read")
-    return Parsed(root, truncated=_cut_deep(root))
+    elements = tuple(root.iter())
+    if len(elements) > MAX_ELEMENTS:
+        raise UnreadableError(
+            Reason.TOO_LARGE, f"{len(elements)} elements; at most {MAX_ELEMENTS} are read"
+        )
+    return Parsed(root, elements, truncated=_cut_deep(root))
 
 
 def _cut_deep(root: HtmlElement) -> bool:
     """Cut off what is nested too deeply, keeping its text in place; say whether any was."""
-    depth, deep = 0, []
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if event == "start" and depth == MAX_DEPTH and len(element):
-            deep.append(element)
+    deep = _DEEP(root)
     for element in deep:
         text = " ".join("".join(element.itertext()).split())
         for child in list(element):
