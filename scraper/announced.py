@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,7 @@ from pipeline.discover.rules import ListingRules
 from pipeline.identify import host_of, url_key
 from pipeline.model import Link, Listing, Outcome, Snapshot
 from pipeline.reasons import Reason
+from scraper.answers import validators_of
 from scraper.failures import Failure
 from scraper.reading import ReadingError
 from storage.frontier import Accepted, Candidate, Taken, accept
@@ -113,7 +114,9 @@ async def _links(
             fresh=accepted.fresh,
             refused=refused or None,
             snapshot_id=snapshot_id,
-            validators=_validators(work, snapshot),
+            validators=validators_of(snapshot),
+            config_sha=work.source.sha,
+            answered_by=snapshot.final_url,
         )
         return accepted
 
@@ -166,19 +169,12 @@ def _remarks(listing: Listing) -> tuple[Reason | None, str | None]:
     return None, "; ".join(listing.notes) or None
 
 
-def _validators(work: Work, snapshot: Snapshot) -> tuple[str, str | None, str | None, str, str]:
-    headers = {name.lower(): value for name, value in snapshot.headers}
-    return (
-        snapshot.final_url,
-        headers.get("etag"),
-        headers.get("last-modified"),
-        snapshot.sha256,
-        work.source.sha,
-    )
-
-
 async def _plain(
-    work: Work, asked: str, snapshot: Snapshot, outcome: str, started: float
+    work: Work,
+    asked: str,
+    snapshot: Snapshot,
+    outcome: Literal["not_modified", "same_body"],
+    started: float,
 ) -> None:
     def job(conn: Connection) -> None:
         record_listing(

@@ -25,3 +25,9 @@ def snapshot_of(response: Response, asked: str, now: datetime) -> Snapshot:
         ),
         ip=str(response.ip_address) if response.ip_address else None,
     )
+
+
+def validators_of(snapshot: Snapshot) -> tuple[str | None, str | None, str]:
+    """Return the answer's ETag, Last-Modified and payload digest, for asking again cheaply."""
+    headers = {name.lower(): value for name, value in snapshot.headers}
+    return headers.get("etag"), headers.get("last-modified"), snapshot.sha256

@@ -25,7 +25,7 @@ def settings_for(source: Source, app: App) -> Settings:
     """Return Scrapy settings for one source: ours, with its `[fetch]` values on top."""
     fetch = source.fetch
     settings = base_settings(app)
-    headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), **fetch.resolved_headers()}
+    headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), **fetch.request_headers()}
     own: dict[str, Any] = {
         "DOWNLOAD_DELAY": fetch.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": fetch.concurrency,

@@ -10,6 +10,7 @@ from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet import error as net
+from twisted.python.failure import Failure as TxFailure
 from twisted.web import _newclient
 from twisted.web.client import ResponseFailed
 
@@ -57,6 +58,13 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Rea
     (net.TimeoutError, Reason.TIMEOUT),
     (_newclient.ParseError, Reason.PROTOCOL_ERROR),
 )
+
+
+def failed(failure: TxFailure) -> BaseException:
+    """Return the exception in Twisted's wrapper."""
+    if failure.value is None:
+        raise TypeError("a failure without an exception")
+    return failure.value
 
 
 def explain(error: BaseException, stopped: RunReason | None) -> Failure:

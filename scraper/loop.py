@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -16,8 +16,9 @@ def run_in_reactor(main: Callable[[], Awaitable[T]]) -> T:
     from scrapy.utils.reactor import install_reactor
 
     install_reactor(REACTOR)
-    from twisted.internet import reactor
+    from twisted.internet import reactor as module
 
+    reactor: Any = module  # the module stands in for the reactor, which its types do not know
     outcome: list[T] = []
     failure: list[BaseException] = []
 
@@ -27,16 +28,16 @@ def run_in_reactor(main: Callable[[], Awaitable[T]]) -> T:
         except BaseException as error:  # noqa: BLE001 # raised again below, outside of the reactor
             failure.append(error)
         finally:
-            reactor.stop()  # type: ignore[attr-defined] # the module is the reactor
+            reactor.stop()
 
     def start() -> None:
         task.append(asyncio.ensure_future(guarded()))
 
     task: list[asyncio.Future[None]] = []
-    reactor.callWhenRunning(start)  # type: ignore[attr-defined]
-    reactor.suggestThreadPoolSize(20)  # type: ignore[attr-defined] # name look-ups
+    reactor.callWhenRunning(start)
+    reactor.suggestThreadPoolSize(20)  # name look-ups
     # Twisted's own handler would stop the reactor under the crawls.
-    reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
+    reactor.run(installSignalHandlers=False)
     if failure:
         raise failure[0]
     return outcome[0]

@@ -6,6 +6,7 @@ one place.
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -17,13 +18,15 @@ from pipeline.errors import FencedError, StoreError
 from pipeline.identify import article_key, decide, url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
+from scraper.answers import validators_of
 from scraper.handler import end_run
 from scraper.items import PageItem
 from scraper.reading import ReadingError
 from scraper.settling import same_page, settlement
 from storage.articles import Stored, store_page
 from storage.events import record
-from storage.listings import put_validators
+from storage.frontier import settle
+from storage.listings import keep_validators
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -80,8 +83,6 @@ class Step:
 
 async def end_run_soon(crawler: Crawler, reason: RunReason) -> None:
     """End the run without waiting for it: the caller is one of the things it waits for."""
-    import asyncio
-
     task = asyncio.ensure_future(end_run(crawler, reason))
     crawler.work.inflight.add(task)  # type: ignore[attr-defined]
     task.add_done_callback(crawler.work.inflight.discard)  # type: ignore[attr-defined]
@@ -102,8 +103,6 @@ async def end_item(
                          snapshot_id=item.snapshot_id, started=item.started)
 
     def job(conn: Connection) -> None:
-        from storage.frontier import settle
-
         settle(conn, work.run, item.taken.url_id, settled)
         if trace:
             record(
@@ -172,7 +171,13 @@ class Store(Step):
         def job(conn: Connection) -> Stored | None:
             if item.alias and same_page(conn, work, item, snapshot_id):
                 return None
-            put_validators(conn, item.snapshot, work.source.sha)
+            keep_validators(
+                conn,
+                item.snapshot.final_url,
+                validators_of(item.snapshot),
+                config_sha=work.source.sha,
+                at=work.now(),
+            )
             return store_page(
                 conn,
                 work.run,
@@ -184,6 +189,8 @@ class Store(Step):
                 article_key=item.article_key,
                 now=work.now(),
                 ms=ms,
+                status=item.snapshot.status,
+                size=len(item.snapshot.body),
             )
 
         item.stored = await work.write(job)

@@ -33,7 +33,7 @@ class Session:
     def __init__(self, config: Config, *, role: str = "crawl", pool: int | None = None) -> None:
         self.config = config
         self.name = process_name(role)
-        self.store: Store = open_store(config.app.database_url(), config.app.archive, create=True)
+        self.store: Store = open_store(config.database_url(), config.app.archive, create=True)
         self.archive = Archive(config.app.archive, self.name)
         self.writer = Writer(self.store, self.archive)
         self.pool = ReadingPool(config.app.pool if pool is None else pool)

@@ -41,7 +41,7 @@ class Trial:
 def try_page(config: Config | None, target: str, source_id: str | None) -> Trial:
     """Read a URL or a file as a source's page; FetchError when it cannot be had."""
     source = pick(config, target, source_id)
-    app = config.app if config else App()
+    app = config.app if config else App.model_validate({})
     path = Path(target)
     if path.is_file():
         snapshot = make_snapshot(path.resolve().as_uri(), path.read_bytes(), fetched_at=utc_now())
@@ -106,7 +106,7 @@ def _neighbours(config: Config | None, snapshot: Snapshot, reading: Reading) -> 
     if config is None or reading.fingerprint is None:
         return Neighbours()
     try:
-        store = open_store(config.app.database_url(), config.app.archive)
+        store = open_store(config.database_url(), config.app.archive)
     except StoreError:
         return Neighbours()  # nothing stored yet
 

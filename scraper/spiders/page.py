@@ -11,7 +11,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TxFailure
 
 from scraper.answers import snapshot_of
-from scraper.failures import explain
+from scraper.failures import explain, failed
 from scraper.work import utc_now
 
 
@@ -25,7 +25,7 @@ class PageSpider(scrapy.Spider):
         yield Request(
             self.url,
             callback=self.parse,
-            errback=self.failed,
+            errback=self.lost,
             dont_filter=True,
         )
 
@@ -39,6 +39,6 @@ class PageSpider(scrapy.Spider):
             response, self.url, utc_now()
         )
 
-    def failed(self, failure: TxFailure) -> None:
+    def lost(self, failure: TxFailure) -> None:
         """Keep the reason."""
-        self.crawler.answer = explain(failure.value, None)  # type: ignore[attr-defined]
+        self.crawler.answer = explain(failed(failure), None)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.announced import Announced, take_in
 from scraper.answers import snapshot_of
-from scraper.failures import Failure, KnownTargetError, by_status, explain
+from scraper.failures import Failure, KnownTargetError, by_status, explain, failed
 from scraper.items import PageItem
 from scraper.settling import settlement
 from scraper.standalone import attach
@@ -70,8 +70,7 @@ class SourceSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Ask for every feed, sitemap and listing of the source; pages follow from them."""
         for entry in self.work.source.discover:
-            rules = ListingRules(kind=entry.kind, select=entry.select, pattern=entry.pattern)
-            if request := self.listing_request(entry.url, rules, depth=0):
+            if request := self.listing_request(entry.url, entry.rules(), depth=0):
                 yield request
 
     def listing_request(self, url: str, rules: ListingRules, *, depth: int) -> Request | None:
@@ -136,17 +135,18 @@ class SourceSpider(scrapy.Spider):
     def _follow(
         self, announced: Announced, rules: ListingRules, depth: int
     ) -> list[Request]:
-        requests = [self.page_request(taken) for taken in announced.taken]
         child_rules = ListingRules(kind="sitemap", select=rules.select, pattern=rules.pattern)
-        for child in announced.children:
-            if request := self.listing_request(child.url, child_rules, depth=depth + 1):
-                requests.append(request)
-        return requests
+        children = (
+            self.listing_request(child.url, child_rules, depth=depth + 1)
+            for child in announced.children
+        )
+        pages = [self.page_request(taken) for taken in announced.taken]
+        return [*pages, *(request for request in children if request)]
 
     async def listing_failed(self, failure: TxFailure) -> AsyncIterator[Any]:
         """Write down why a listing could not be had."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it
-        trouble = explain(failure.value, self.work.stopped)
+        trouble = explain(failed(failure), self.work.stopped)
         if isinstance(failure.value, KnownTargetError):
             trouble = Failure(Outcome.FAILED, Reason.REDIRECT_BLOCKED, str(failure.value))
         response = getattr(failure.value, "response", None)
@@ -164,7 +164,7 @@ class SourceSpider(scrapy.Spider):
             yield follow
 
     async def _listing_done(self) -> AsyncIterator[Request]:
-        """After the last listing: what earlier runs left over, within what is left of the budget."""
+        """After the last listing: what earlier runs left over, within the rest of the budget."""
         self.open_listings -= 1
         work = self.work
         if self.open_listings > 0 or not self.budget or work.stopped:
@@ -203,7 +203,7 @@ class SourceSpider(scrapy.Spider):
         if isinstance(failure.value, KnownTargetError):
             trouble = Failure(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
         else:
-            trouble = explain(failure.value, self.work.stopped)
+            trouble = explain(failed(failure), self.work.stopped)
         await self._end(taken, trouble, snapshot, request.cb_kwargs["started"])
 
     async def _end(
