@@ -36,13 +36,9 @@ def _revisited(text: Fingerprint | None, held: Held) -> Verdict:
     evidence = {"revision": held.number}
     # Without a fingerprint there is nothing to compare, and nothing that could be called changed.
     if text is None or text.content_sha == held.content_sha:
-        return Verdict(
-            kind="unchanged", of=held.article, reason=Reason.SAME_URL, evidence=evidence
-        )
+        return Verdict(kind="unchanged", of=held.article, reason=Reason.SAME_URL, evidence=evidence)
     same_body = int(text.body_sha == held.body_sha)
-    return Verdict(
-        kind="changed", of=held.article, evidence={**evidence, "same_body": same_body}
-    )
+    return Verdict(kind="changed", of=held.article, evidence={**evidence, "same_body": same_body})
 
 
 def _copied(text: Fingerprint | None, near: tuple[Held, ...]) -> Held | None:

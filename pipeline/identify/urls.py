@@ -99,7 +99,7 @@ def _query(query: str) -> str:
 
 
 def _fragment(parts: SplitResult) -> str:
-    # `#!/story/1` and `#/story/1` are routes of pages drawn by script; all else is a place or a tag.
+    # `#!/story/1` and `#/story/1` are routes of pages drawn by script, all else is a place.
     return "#" + _spelled(parts.fragment, also="?") if parts.fragment[:1] in {"!", "/"} else ""
 
 
