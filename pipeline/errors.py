@@ -53,3 +53,9 @@ class FencedError(StoreError):
     """Another worker owns this run now; what this one still wanted to write is refused."""
 
     code = "fenced"
+
+
+class DiskFullError(StoreError):
+    """There is no space left for the database or the archive."""
+
+    code = "disk_full"

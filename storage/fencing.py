@@ -1,4 +1,4 @@
-"""A run as the write path sees it, and the fence that keeps a late worker from writing."""
+"""Who may write for a run: only the worker that claimed it last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.schema import runs
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that was claimed: its row, its source, and the attempt that holds it."""
+    """A run as its worker holds it: the token is the attempt that was claimed."""
 
     id: int
     source_pk: int
@@ -20,11 +20,17 @@ class Run:
 
 
 def hold(conn: Connection, run: Run) -> None:
-    """Lock the run's row for this transaction; FencedError if another attempt owns it."""
+    """Make sure, until the transaction ends, that the run is still this worker's.
+
+    Raises FencedError when it was given to another worker, or has ended.
+    """
     held = conn.execute(
         update(runs)
         .where(runs.c.id == run.id, runs.c.attempt == run.token, runs.c.state == "running")
         .values(attempt=runs.c.attempt)
     )
     if held.rowcount == 0:
-        raise FencedError(f"run {run.id} is no longer held by attempt {run.token}")
+        raise FencedError(
+            f"run {run.id} is no longer this worker's (attempt {run.token})",
+            hint="another worker has taken it up; nothing is lost",
+        )

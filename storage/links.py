@@ -1,0 +1,108 @@
+"""Announcements: every place that has named a URL, and the best of what they said of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from pipeline.model import Hints, Link, Via
+from storage.engine import chunks, insert_for
+from storage.fencing import Run
+from storage.moments import pack, unpack
+from storage.schema import links
+from storage.text import clean
+
+_RANK: dict[Via, int] = {
+    "feed": 0,
+    "rest": 1,
+    "sitemap": 2,
+    "listing": 3,
+    "backfill": 4,
+    "manual": 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A link with the row of the URL it leads to."""
+
+    url_id: int
+    link: Link
+
+
+def upsert_links(conn: Connection, run: Run, announced: Iterable[Announced], now: datetime) -> None:
+    """Keep where each URL was found; a place that says less than before takes nothing back."""
+    rows = {(one.url_id, one.link.found_on): _row(run, one, now) for one in announced}
+    if not rows:
+        return
+    statement = insert_for(conn)(links)
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=[links.c.url_id, links.c.source_pk, links.c.found_on],
+        set_={
+            "via": new.via,
+            "title": func.coalesce(new.title, links.c.title),
+            "published": func.coalesce(new.published, links.c.published),
+            "modified": func.coalesce(new.modified, links.c.modified),
+            "last_run_id": new.last_run_id,
+            "last_seen_at": new.last_seen_at,
+        },
+    )
+    conn.execute(statement, [rows[key] for key in sorted(rows)])
+
+
+def _row(run: Run, one: Announced, now: datetime) -> dict[str, Any]:
+    link = one.link
+    return {
+        "url_id": one.url_id,
+        "source_pk": run.source_pk,
+        "via": link.via,
+        "found_on": clean(link.found_on),
+        "title": clean(link.title),
+        "published": pack(link.published),
+        "modified": pack(link.modified),
+        "first_run_id": run.id,
+        "last_run_id": run.id,
+        "first_seen_at": now,
+        "last_seen_at": now,
+    }
+
+
+def merge(told: Iterable[Link]) -> Hints:
+    """Return, field by field, what the most trusted announcement says; the newest modification."""
+    ranked = sorted(told, key=lambda link: _RANK[link.via])
+    return Hints(
+        title=next((link.title for link in ranked if link.title), None),
+        published=next((link.published for link in ranked if link.published), None),
+        modified=max(
+            (link.modified for link in ranked if link.modified),
+            key=lambda moment: moment.at,
+            default=None,
+        ),
+        via=ranked[0].via if ranked else None,
+    )
+
+
+def hints_for(conn: Connection, url_ids: Sequence[int]) -> dict[int, Hints]:
+    """Return what all the places that ever announced these URLs said of each."""
+    told: defaultdict[int, list[Link]] = defaultdict(list)
+    for some in chunks(url_ids):
+        for row in conn.execute(
+            select(links).where(links.c.url_id.in_(some)).order_by(links.c.first_seen_at)
+        ):
+            told[row.url_id].append(
+                Link(
+                    url="",
+                    via=row.via,
+                    found_on=row.found_on,
+                    title=row.title,
+                    published=unpack(row.published),
+                    modified=unpack(row.modified),
+                )
+            )
+    return {url_id: merge(told[url_id]) for url_id in url_ids}
