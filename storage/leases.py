@@ -70,6 +70,14 @@ def owners(conn: Connection) -> tuple[str, ...]:
     return tuple(conn.execute(held.distinct()).scalars())
 
 
+def expired_owners(conn: Connection, now: datetime) -> frozenset[str]:
+    """Return the holders of runs whose lease has passed: dead, or too blocked to renew."""
+    held = select(runs.c.owner).where(
+        runs.c.state == "running", runs.c.lease_until < now, runs.c.owner.is_not(None)
+    )
+    return frozenset(conn.execute(held).scalars())
+
+
 def settle_open(conn: Connection, run_id: int, now: datetime) -> int:
     """Settle the run's open visits as deferred(interrupted), free their URLs, return how many."""
     settled = conn.execute(

@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from pipeline.errors import FencedError
 from storage.engine import insert_for
-from storage.events import record
+from storage.events import Level, record
 from storage.fencing import Run
 from storage.leases import settle_open
 from storage.schema import runs, sources
 
 ENDED = frozenset({"ok", "partial", "failed", "lost", "missed", "skipped", "cancelled"})
 """The states that nothing follows."""
+_LEVELS: dict[str, Level] = {"ok": "info", "failed": "error"}
 LEASE = timedelta(seconds=60)
 """How long a run is held without a sign of life; renew it every quarter of that."""
 
@@ -78,10 +79,13 @@ def is_busy(conn: Connection, source_pk: int) -> bool:
     return bool(conn.execute(select(exists().where(wanted))).scalar())
 
 
-def next_queued(conn: Connection, *, alone: bool | None = None) -> Queued | None:
+def next_queued(
+    conn: Connection, *, alone: bool | None = None, run_id: int | None = None
+) -> Queued | None:
     """Return the run that has waited longest and whose source is free; None if there is none.
 
-    `alone` picks only runs that need a process of their own, or only the others.
+    `alone` picks only runs that need a process of their own, or only the others; `run_id` only
+    that one.
     """
     other = runs.alias()
     busy = exists().where(other.c.source_pk == runs.c.source_pk, other.c.state == "running")
@@ -102,6 +106,8 @@ def next_queued(conn: Connection, *, alone: bool | None = None) -> Queued | None
     )
     if alone is not None:
         query = query.where(runs.c.alone.is_(alone))
+    if run_id is not None:
+        query = query.where(runs.c.id == run_id)
     row = conn.execute(query).first()
     return Queued(*row) if row else None
 
@@ -185,7 +191,7 @@ def close_run(
         "run.ended",
         f"run {run.id} {state}" + (f" ({reason})" if reason else ""),
         now=now,
-        level={"ok": "info", "failed": "error"}.get(state, "warning"),
+        level=_LEVELS.get(state, "warning"),
         source_pk=run.source_pk,
         run_id=run.id,
         detail={"words": detail} if detail else None,

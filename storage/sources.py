@@ -104,6 +104,13 @@ def get(conn: Connection, source_id: str) -> Row[Any] | None:
     return conn.execute(select(sources).where(sources.c.id == source_id)).first()
 
 
+def timetable_of(conn: Connection) -> Sequence[Row[Any]]:
+    """Return the sources that are due some time, the next one first."""
+    return conn.execute(
+        select(sources).where(sources.c.next_due.is_not(None)).order_by(sources.c.next_due)
+    ).all()
+
+
 def keep_config(conn: Connection, sha: str, content: Mapping[str, Any], now: datetime) -> None:
     """Keep an effective configuration under its digest."""
     insert = insert_for(conn)

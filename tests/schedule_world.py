@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from scraper.schedule.timetable import TIMETABLE
+from storage.engine import writing
 from storage.fencing import Run
 from storage.runs import claim, open_run
 from storage.schema import links, runs, sources, urls, visits
@@ -29,7 +30,7 @@ class World:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self.engine.begin() as conn:
+        with writing(self.engine) as conn:
             yield conn
 
     def declare(self, *declared: Declared, now: datetime = NOON, **more: Any) -> Any:

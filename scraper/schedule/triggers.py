@@ -26,8 +26,9 @@ GRACE = timedelta(minutes=2)
 LISTED = 100
 """How many missed ticks are named; older ones are only counted."""
 
-_EVERY = re.compile(r"every\s+([1-9]\d{0,4})\s*([mhd])", re.IGNORECASE)
-_UNITS = {"m": ("minutes", "minute"), "h": ("hours", "hour"), "d": ("days", "day")}
+_EVERY = re.compile(r"every\s+([1-9]\d{0,6})\s*([smhdw])", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SHORTEST = timedelta(minutes=1)
 _LONGEST = timedelta(days=366)
 _FIELDS = 5
 _HOURS = set(range(24))
@@ -105,9 +106,9 @@ def period_of(schedule: str) -> timedelta | None:
     match = _EVERY.fullmatch(schedule)
     if not match:
         raise ValueError(f'{schedule!r} is no interval: write "every 20m", "every 2h", "every 1d"')
-    period = timedelta(**{_UNITS[match[2].lower()][0]: int(match[1])})
-    if period > _LONGEST:
-        raise ValueError(f"{schedule!r} is longer than a year")
+    period = timedelta(**{_UNITS[match[2].lower()]: int(match[1])})
+    if not _SHORTEST <= period <= _LONGEST:
+        raise ValueError(f"{schedule!r} is shorter than a minute or longer than a year")
     return period
 
 
@@ -121,8 +122,8 @@ def explain(schedule: str | None) -> str:
         return words[:1].lower() + words[1:]
     match = _EVERY.fullmatch(schedule.strip())
     number, unit = (match[1], match[2].lower()) if match else ("", "m")
-    many, one = _UNITS[unit]
-    return f"every {one}" if number == "1" else f"every {number} {many}"
+    many = _UNITS[unit]
+    return f"every {many[:-1]}" if number == "1" else f"every {number} {many}"
 
 
 def check(schedule: str | None, zone: str) -> None:
