@@ -29,7 +29,7 @@ def tables_markdown() -> str:
     parts = [
         "# Tables",
         _INTRODUCTION,
-        *["\n".join(_table(table)) for table in schema.metadata.tables.values()],
+        *["\n".join(_table(table)) for table in schema.sources.metadata.tables.values()],
     ]
     return "\n\n".join(parts) + "\n"
 

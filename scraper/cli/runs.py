@@ -15,7 +15,7 @@ from pipeline.model import Outcome
 from scraper.cli.asking import asking
 from scraper.cli.options import config_option, json_option, since_option, source_option
 from scraper.cli.screen import emit, say, table, when
-from scraper.cli.wording import advice, brief, count, run_advice, span, took, wrapped
+from scraper.cli.wording import advice, aligned, brief, count, run_advice, span, took, wrapped
 from storage import history
 
 _UNHAPPY = (Outcome.REJECTED, Outcome.DEFERRED, Outcome.FAILED, Outcome.DEAD)
@@ -159,7 +159,7 @@ def _listings(account: history.Account) -> None:
     if not account.listings:
         say("no feed, sitemap or listing was read")
         return
-    table(
+    for line in aligned(
         ("listing", "found", "accepted", "fresh", "took", "URL"),
         [
             (
@@ -168,11 +168,12 @@ def _listings(account: history.Account) -> None:
                 listing.accepted,
                 listing.fresh,
                 took(listing.ms),
-                brief(listing.url),
+                listing.url,
             )
             for listing in account.listings
         ],
-    )
+    ):
+        say(line)
     for listing in account.listings:
         if listing.reason:
             say(wrapped(brief(f"{listing.reason}: {advice(listing.reason)}"), "  "))

@@ -14,8 +14,8 @@ from pipeline.model import UrlState
 from pipeline.reasons import Reason
 from scraper.cli.asking import asking
 from scraper.cli.options import config_option, json_option, since_option, source_option
-from scraper.cli.screen import emit, say, table
-from scraper.cli.wording import ago, brief
+from scraper.cli.screen import emit, say
+from scraper.cli.wording import ago, aligned
 from storage import inventory
 
 
@@ -51,7 +51,7 @@ def run(
     if not shown:
         say("no such URL: `khabar urls` without options lists all, `khabar crawl` finds some")
         return 0
-    table(
+    for line in aligned(
         ("state", "reason", "source", "visited", "next", "URL"),
         [
             (
@@ -60,11 +60,12 @@ def run(
                 known.source,
                 f"run {known.run} now" if known.run else ago(known.last_visit, now),
                 _next(known, now),
-                brief(known.url),
+                known.url,
             )
             for known in shown
         ],
-    )
+    ):
+        say(line)
     if len(found) > len(shown):
         say(f"… and more: --limit {limit * 5} shows more, `--limit 0 --json` all")
     return 0

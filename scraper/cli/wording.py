@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from pipeline.reasons import EXPLAINED, RUN_EXPLAINED, Reason, RunReason
@@ -73,6 +74,18 @@ def run_advice(reason: str | None, run: int) -> str:
         return ""
     hint = hint.replace("runs ID", f"runs {run}").replace("--run ID", f"--run {run}")
     return f"{what}. {hint[:1].upper()}{hint[1:]}."
+
+
+def aligned(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield rows under headings, the last column left as it is.
+
+    A URL that the terminal itself wraps can still be copied whole; one folded in a table cannot.
+    """
+    cells = [list(heads), *[[brief("" if cell is None else cell) for cell in row] for row in rows]]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(heads) - 1)]
+    for *row, last in cells:
+        fixed = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+        yield "  ".join([*fixed, last]).rstrip()
 
 
 def wrapped(text: str, indent: str = "", *, first: str | None = None) -> str:

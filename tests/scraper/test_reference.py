@@ -71,7 +71,7 @@ def test_rows_of_the_reference_have_three_cells(text):
 
 def test_the_reference_of_tables_has_every_column():
     text = tables_markdown()
-    for table in schema.metadata.tables.values():
+    for table in schema.sources.metadata.tables.values():
         assert f"## {table.name}\n" in text
         for column in table.columns:
             assert f"| `{column.name}` | " in text
