@@ -12,11 +12,16 @@ from scrapy.settings import Settings
 from pipeline.reasons import RunReason
 from scraper import VERSION
 from scraper.closing import finish
+from scraper.config import Config
 from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.handler import end_run
+from scraper.logs import log_to
+from scraper.session import Session
 from scraper.spiders.source import SourceSpider
 from scraper.work import RUN, Work
+from storage.fencing import Run
+from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +85,32 @@ class Crawl:
             self.work.stopped = reason
 
 
-async def crawl_run(work: Work) -> None:
-    """Run one crawl in a task of its own context, so that log lines carry its run."""
-    await asyncio.create_task(Crawl(work).run())
+class Resident:
+    """The crawling side of a resident worker: many runs, one after another or at once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.crawls: dict[Run, Crawl] = {}
+
+    async def crawl(self, run: Run, source: Source) -> None:
+        """Crawl one source and close the run, judged by its books."""
+        crawl = self.crawls[run] = Crawl(self.session.work(run, source))
+        try:
+            await crawl.run()
+        finally:
+            del self.crawls[run]
+
+    async def stop(self, run: Run) -> None:
+        """End a crawl early; its `crawl` still closes the run, as interrupted."""
+        if crawl := self.crawls.get(run):
+            await crawl.stop()
+
+    async def close(self) -> None:
+        """Write what is queued and let go of archive and reading processes."""
+        await asyncio.to_thread(self.session.close)
+
+
+def open_crawler(config: Config, store: Store) -> Resident:
+    """Return the crawling side of a worker process."""
+    log_to(config.app.logs)
+    return Resident(Session(config, store))

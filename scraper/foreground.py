@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.errors import UsageError
 from pipeline.model import Outcome
 from pipeline.reasons import RunReason
 from scraper import VERSION
@@ -25,6 +24,8 @@ from storage.leases import lose_expired
 from storage.runs import claim, queued
 from storage.ticks import tick
 
+AT_ONCE = 4
+"""Runs at once in one process: each has its own hosts and pauses."""
 SHOWN = tuple(str(outcome) for outcome in Outcome)
 
 
@@ -121,16 +122,9 @@ def _claim_queued(session: Session, wanted: set[str]) -> Iterable[tuple[Run, Sou
 
 
 def chosen(config: Config, ids: Sequence[str]) -> list[Source]:
-    """Return the sources named, or all that are enabled; UsageError for an unknown one."""
-    bad = [problem for problem in config.problems if problem.source in ids]
-    if bad:
-        raise bad[0]
-    unknown = [name for name in ids if name not in config.sources]
-    if unknown:
-        known = ", ".join(sorted(config.sources)) or "none yet"
-        raise UsageError(f"no source {unknown[0]!r}", hint=f"sources are: {known}")
+    """Return the sources named, or all that are enabled; ConfigError for an unknown one."""
     if ids:
-        return [config.sources[name] for name in dict.fromkeys(ids)]
+        return [config.source(name) for name in dict.fromkeys(ids)]
     return [source for source in config.sources.values() if source.enabled]
 
 
@@ -141,7 +135,7 @@ async def crawl_all(
 ) -> list[Ended]:
     from scraper.crawl import Crawl
 
-    places = asyncio.Semaphore(session.config.app.runs_per_worker)
+    places = asyncio.Semaphore(AT_ONCE)
     crawls: list[Crawl] = []
 
     async def one(run: Run, source: Source) -> Ended:

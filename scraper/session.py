@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable
 from datetime import datetime
 from typing import Self
@@ -12,7 +10,9 @@ from scraper import VERSION
 from scraper.config import Config
 from scraper.config.source import Source
 from scraper.reading import ReadingPool
+from scraper.schedule.owners import owner_of
 from scraper.schedule.timetable import TIMETABLE
+from scraper.schedule.watch import declared, unreadable
 from scraper.work import Work, utc_now
 from storage.fencing import Run
 from storage.runs import claim, open_run
@@ -22,21 +22,16 @@ from storage.store import Store, open_store
 from storage.writer import Writer
 
 
-def process_name(role: str) -> str:
-    """Return a name that no other process has: role, host, pid and start."""
-    return f"{role}-{socket.gethostname()}-{os.getpid()}-{utc_now():%Y%m%dT%H%M%S}"
-
-
 class Session:
     """The open tools of one process; a context manager."""
 
-    def __init__(self, config: Config, *, role: str = "crawl", pool: int | None = None) -> None:
+    def __init__(self, config: Config, store: Store | None = None) -> None:
         self.config = config
-        self.name = process_name(role)
-        self.store: Store = open_store(config.database_url(), config.app.archive, create=True)
+        self.name = owner_of()
+        self.store = store or open_store(config.database_url(), config.app.archive, create=True)
         self.archive = Archive(config.app.archive, self.name)
         self.writer = Writer(self.store, self.archive)
-        self.pool = ReadingPool(config.app.pool if pool is None else pool)
+        self.pool = ReadingPool(config.app.pool)
 
     def __enter__(self) -> Self:
         """Return the session, with the declared sources written to the database."""
@@ -49,9 +44,14 @@ class Session:
 
     def sync(self, now: datetime) -> None:
         """Make the rows of `sources` say what the files say."""
-        declared = [source.declared() for source in self.config.sources.values()]
         with self.store.write() as conn:
-            sync(conn, declared, now, TIMETABLE, unreadable=self.config.unreadable)
+            sync(
+                conn,
+                declared(self.config),
+                now,
+                TIMETABLE,
+                unreadable=unreadable(self.config),
+            )
 
     def start(self, source: Source, *, kind: str = "manual") -> Run | None:
         """Open a run and claim it; None when the source is being crawled already."""

@@ -20,11 +20,10 @@ def attach(crawler: Crawler, source_id: str | None) -> Work:
     from scraper.crawl import settings_for
 
     config = load(find(None))
-    if source_id is None or source_id not in config.sources:
-        known = ", ".join(sorted(config.sources)) or "none"
-        raise UsageError(f"no source {source_id!r}; -a source=ID takes one of: {known}")
-    source = config.sources[source_id]
-    session = Session(config, role="scrapy")
+    if source_id is None:
+        raise UsageError("which source? scrapy crawl source -a source=ID")
+    source = config.source(source_id)
+    session = Session(config)
     session.__enter__()
     run = session.start(source)
     if run is None:

@@ -58,9 +58,9 @@ def try_page(config: Config | None, target: str, source_id: str | None) -> Trial
 def pick(config: Config | None, target: str, source_id: str | None) -> Source | None:
     """Return the source named, or the one that declares the host of the URL, or none."""
     if source_id is not None:
-        if config is None or source_id not in config.sources:
-            raise UsageError(f"no source {source_id!r}", hint="see `khabar sources list`")
-        return config.sources[source_id]
+        if config is None:
+            raise UsageError("--source needs a configuration", hint="`khabar init` makes one")
+        return config.source(source_id)
     host = urlsplit(target).netloc.lower()
     for source in config.sources.values() if config and host else ():
         if any(urlsplit(entry.url).netloc.lower() == host for entry in source.discover):
