@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from pipeline.errors import KhabarError
 from scraper import VERSION
@@ -85,7 +86,7 @@ def main(args: Sequence[str] | None = None) -> None:
         if error.hint:
             click.echo(f"  hint: {safe(error.hint)}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as error:
+        # click ends a command whose reader has gone (`| head`) with 1: that is no failure of ours.
+        sys.exit(0 if isinstance(sys.stdout, PacifyFlushWrapper) else error.code)
     sys.exit(result if isinstance(result, int) else 0)

@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-# C0, DEL, C1, bidi embeddings and isolates, line separators, zero-width controls: from scraped
-# text they can recolour, overwrite or reorder what an operator reads.
+# C0, DEL, C1, bidi overrides and isolates, line separators: from scraped text they can recolour,
+# overwrite or reorder what an operator reads. Direction marks (LRM, RLM, ALM) only help it.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _UNSAFE_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 

@@ -48,13 +48,13 @@ def _config(given: str | None, *, needed: bool) -> Config | None:
 
 def _json(trial: Trial) -> None:
     from scraper.cli.screen import emit
-    from scraper.rows import article_row
+    from scraper.cli.extract import as_row
     from scraper.trial import fields
 
     reading, verdict = trial.reading, trial.verdict
     emit(
         {
-            **article_row(None, trial.snapshot.url, reading),
+            **as_row(reading),
             "source": trial.source,
             "origins": {name: origin for name, (_, origin, _) in fields(reading).items()},
             "removed": [
