@@ -1,6 +1,6 @@
 """What `khabar --help` costs beside `scrapy --help`: CPU seconds, medians of alternating runs.
 
-    python benchmarks/help.py [--runs 11]
+python benchmarks/help.py [--runs 11]
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def cpu(who: int) -> float:
 
 
 def serve(pages: int) -> None:
-    from scraper.demosite import many, serve as serve_site
+    from scraper.demosite import many
+    from scraper.demosite import serve as serve_site
 
     with serve_site(many(pages)) as server:
         print(server.url, flush=True)

@@ -95,8 +95,14 @@ def _quiet(work: Work) -> None:
 
 def _what_is_stored(session: Session) -> None:
     query = (
-        select(articles.c.id, articles.c.published, articles.c.language, articles.c.title,
-               articles.c.cited_source, revisions.c.authors)
+        select(
+            articles.c.id,
+            articles.c.published,
+            articles.c.language,
+            articles.c.title,
+            articles.c.cited_source,
+            revisions.c.authors,
+        )
         .join(revisions, revisions.c.id == articles.c.revision_id)
         .order_by(articles.c.published_at.desc(), articles.c.id.desc())
     )
@@ -105,8 +111,14 @@ def _what_is_stored(session: Session) -> None:
     table(
         ("article", "published", "lang", "title", "by", "cites"),
         [
-            (row.id, row.published, row.language, _short(row.title or "", 46),
-             ", ".join(row.authors), row.cited_source)
+            (
+                row.id,
+                row.published,
+                row.language,
+                _short(row.title or "", 46),
+                ", ".join(row.authors),
+                row.cited_source,
+            )
             for row in rows
         ],
     )
@@ -130,8 +142,10 @@ def _what_changed(session: Session) -> None:
     query = (
         select(urls.c.url, visits.c.outcome, visits.c.reason, visits.c.detail, visits.c.article_id)
         .join(urls, urls.c.id == visits.c.url_id)
-        .where(visits.c.run_id == select(visits.c.run_id).order_by(visits.c.run_id.desc())
-               .limit(1).scalar_subquery())
+        .where(
+            visits.c.run_id
+            == select(visits.c.run_id).order_by(visits.c.run_id.desc()).limit(1).scalar_subquery()
+        )
         .order_by(visits.c.outcome, urls.c.url)
     )
     say("\nWhat the third crawl found", style="cyan")

@@ -17,8 +17,8 @@ from pipeline.reasons import Reason, RunReason
 from scraper.closing import finish
 from scraper.handler import end_run
 from storage.events import record
-from storage.listings import record_listing
 from storage.leases import renew
+from storage.listings import record_listing
 from storage.runs import LEASE
 
 if TYPE_CHECKING:

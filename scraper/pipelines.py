@@ -99,8 +99,15 @@ async def end_item(
     trace: str = "",
 ) -> None:
     """Settle the visit of a page that goes no further; with a trace, also record an event."""
-    settled = settlement(work, outcome, reason, detail, snapshot=item.snapshot,
-                         snapshot_id=item.snapshot_id, started=item.started)
+    settled = settlement(
+        work,
+        outcome,
+        reason,
+        detail,
+        snapshot=item.snapshot,
+        snapshot_id=item.snapshot_id,
+        started=item.started,
+    )
 
     def job(conn: Connection) -> None:
         settle(conn, work.run, item.taken.url_id, settled)

@@ -61,8 +61,10 @@ class Session:
             if row is None:
                 raise KeyError(source.id)
             run_id = open_run(conn, row.pk, kind, now=now)
-            return None if run_id is None else claim(
-                conn, run_id, self.name, now, code_version=VERSION
+            return (
+                None
+                if run_id is None
+                else claim(conn, run_id, self.name, now, code_version=VERSION)
             )
 
     def work(

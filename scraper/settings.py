@@ -26,7 +26,9 @@ DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 10
 METAREFRESH_MAXDELAY = 5
 RETRY_TIMES = 1
-RETRY_HTTP_CODES: list[int] = []  # an HTTP error is a row with a next try, not three requests in 1 s
+RETRY_HTTP_CODES: list[
+    int
+] = []  # an HTTP error is a row with a next try, not three requests in 1 s
 RETRY_EXCEPTIONS = [
     "scrapy.exceptions.DownloadConnectionRefusedError",
     "scrapy.exceptions.DownloadFailedError",

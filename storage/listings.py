@@ -61,11 +61,12 @@ def record_listing(
     behind a 304. `answered_by` is the URL after redirects, if it is another one.
     """
     row = clean({"run_id": run.id, **columns})
-    listing_id = conn.execute(insert(listings).values(row)).inserted_primary_key
+    added = conn.execute(insert(listings).values(row).returning(listings.c.id))
+    listing_id: int = added.scalar_one()
     if validators is not None:
         url = answered_by or columns["url"]
         keep_validators(conn, url, validators, config_sha=config_sha, at=columns["at"])
-    return int(listing_id[0])
+    return listing_id
 
 
 def keep_validators(

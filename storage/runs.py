@@ -82,7 +82,18 @@ def is_busy(conn: Connection, source_pk: int) -> bool:
 def next_queued(
     conn: Connection, *, alone: bool | None = None, run_id: int | None = None
 ) -> Queued | None:
-    """Return the run that has waited longest and whose source is free; None if there is none.
+    """Return the first of `queued`; None if there is none."""
+    return next(iter(queued(conn, alone=alone, run_id=run_id, limit=1)), None)
+
+
+def queued(
+    conn: Connection,
+    *,
+    alone: bool | None = None,
+    run_id: int | None = None,
+    limit: int | None = None,
+) -> tuple[Queued, ...]:
+    """Return the runs whose source is free, those that have waited longest first.
 
     `alone` picks only runs that need a process of their own, or only the others; `run_id` only
     that one.
@@ -102,14 +113,13 @@ def next_queued(
         .join(sources, sources.c.pk == runs.c.source_pk)
         .where(runs.c.state == "queued", ~busy)
         .order_by(runs.c.queued_at, runs.c.id)
-        .limit(1)
+        .limit(limit)
     )
     if alone is not None:
         query = query.where(runs.c.alone.is_(alone))
     if run_id is not None:
         query = query.where(runs.c.id == run_id)
-    row = conn.execute(query).first()
-    return Queued(*row) if row else None
+    return tuple(Queued(*row) for row in conn.execute(query))
 
 
 def claim(

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from storage.store import Store
-
     from scraper.config import Config
+    from storage.store import Store
 
 
 def open_config(given: str | None, *, flags: Mapping[str, object] | None = None) -> Config:

@@ -13,9 +13,7 @@ import click
 
 # C0, DEL, C1, bidi overrides and isolates, line separators: from scraped text they can recolour,
 # overwrite or reorder what an operator reads. Direction marks (LRM, RLM, ALM) only help it.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _UNSAFE_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 
 

@@ -47,8 +47,8 @@ def _config(given: str | None, *, needed: bool) -> Config | None:
 
 
 def _json(trial: Trial) -> None:
-    from scraper.cli.screen import emit
     from scraper.cli.extract import as_row
+    from scraper.cli.screen import emit
     from scraper.trial import fields
 
     reading, verdict = trial.reading, trial.verdict
@@ -58,8 +58,12 @@ def _json(trial: Trial) -> None:
             "source": trial.source,
             "origins": {name: origin for name, (_, origin, _) in fields(reading).items()},
             "removed": [
-                {"text": gone.block.text, "label": gone.block.label, "rule": gone.rule,
-                 "reason": gone.reason}
+                {
+                    "text": gone.block.text,
+                    "label": gone.block.label,
+                    "rule": gone.rule,
+                    "reason": gone.reason,
+                }
                 for gone in reading.removals
             ],
             "verdict": {

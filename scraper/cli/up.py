@@ -21,6 +21,11 @@ def command(given: str | None, workers: int | None, crawler: str | None) -> None
     Each due time of each source is crawled once, also when several `khabar up` share a database.
     Files in the configuration are watched; a bad one is refused and its last good version stays.
     """
+    serve(given, workers=workers, crawler=crawler)
+
+
+def serve(given: str | None, *, workers: int | None, crawler: str | None) -> None:
+    """Run the supervisor until it is told to stop."""
     import asyncio
 
     from scraper.cli.opening import open_store

@@ -161,7 +161,6 @@ class Source(SourceFile):
     def link_rules(self) -> LinkRules:
         """Return which links are this source's pages."""
         from pipeline.discover.links import LinkRules
-
         from pipeline.identify import host_of
 
         return LinkRules(

@@ -31,4 +31,3 @@ def next_times(source_id: str, text: str, zone: str, after: datetime, count: int
         times.append(due)
         after = due
     return times
-

@@ -132,9 +132,7 @@ class SourceSpider(scrapy.Spider):
         async for request in self._listing_done():
             yield request
 
-    def _follow(
-        self, announced: Announced, rules: ListingRules, depth: int
-    ) -> list[Request]:
+    def _follow(self, announced: Announced, rules: ListingRules, depth: int) -> list[Request]:
         child_rules = ListingRules(kind="sitemap", select=rules.select, pattern=rules.pattern)
         children = (
             self.listing_request(child.url, child_rules, depth=depth + 1)
@@ -190,9 +188,7 @@ class SourceSpider(scrapy.Spider):
         if not 200 <= response.status < 300:  # noqa: PLR2004
             await self._end(taken, by_status(response.status), snapshot, started)
             return
-        yield PageItem(
-            taken=taken, key=response.meta["key"], snapshot=snapshot, started=started
-        )
+        yield PageItem(taken=taken, key=response.meta["key"], snapshot=snapshot, started=started)
 
     async def page_failed(self, failure: TxFailure) -> None:
         """Settle the visit of a page that could not be had."""

@@ -244,9 +244,7 @@ def test_windows_hold_every_tick_exactly_once(schedule, zone, start, seconds, la
 
 def test_a_tick_in_time_is_current_and_none_is_missed():
     due = datetime(2026, 3, 2, 12, 0, 5, tzinfo=UTC)
-    found = windows(
-        "0 * * * *", "UTC", due, due + timedelta(seconds=1), phase=timedelta(seconds=5)
-    )
+    found = windows("0 * * * *", "UTC", due, due + timedelta(seconds=1), phase=timedelta(seconds=5))
     assert (found.missed, found.more) == ((), 0)
     assert found.current == datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
