@@ -94,7 +94,10 @@ def extract(page: Page) -> None:
     )
     page.flags |= page.fields.flags
     selected = _selected(root, page.selectors)
-    page.lines = inside(page.pieces, selected) if selected else align(page.pieces, choose_body(root, url).lines)
+    if selected:
+        page.lines = inside(page.pieces, selected)
+    else:
+        page.lines = align(page.pieces, choose_body(root, url) or page.fields.stated_body.splitlines())
 
 
 def label(page: Page) -> None:

@@ -28,7 +28,7 @@ from pipeline.words import (
 
 _SEPARATOR = r"\s*[:|｜：\-–—•»>]\s*"
 _TICKER = re.compile(rf"^(?P<label>{alternatives(TICKER)})(?:{_SEPARATOR}(?P<rest>.*))?$")
-_PROMO = re.compile(rf"^(?P<label>{alternatives(PROMO)})(?:{_SEPARATOR}(?P<rest>.*))?$")
+_PROMO = re.compile(rf"^(?P<label>{alternatives(PROMO)})(?:[.…]+$|{_SEPARATOR}(?P<rest>.*))?$")
 _FOLLOW = re.compile(rf"^(?P<label>{alternatives(FOLLOW)})\b")
 _COUNTER = re.compile(
     r"^(?:reading time\s*[:|]?\s*)?\d[\d.,]*\s*(?:k|m)?\s*(?:views?|reads?|comments?|shares?|likes?|"
@@ -43,6 +43,7 @@ _PROMO_WORDS = 25
 _FOLLOW_WORDS = 20
 _LINE = 160
 _LINKS = 0.5
+_WHOLE = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +200,12 @@ def _site(block: Block, place: Place, facts: Facts) -> str | None:
     return None
 
 
+def _link(block: Block, place: Place, _facts: Facts) -> str | None:
+    if (place.top or place.end) and block.link_density >= _WHOLE and not is_prose(block.text):
+        return "is nothing but a link, outside the paragraphs"
+    return None
+
+
 def _credit(block: Block, place: Place, _facts: Facts) -> str | None:
     value = credit_of(block.text) if place.end else ""
     return f"names the source {value[:60]!r}" if value else None
@@ -223,5 +230,6 @@ PLACED: tuple[Rule, ...] = (
     Rule("byline", Label.BYLINE, _byline),
     Rule("site", Label.CHROME, _site),
     Rule("credit", Label.CREDIT, _credit),
+    Rule("link", Label.CHROME, _link),
 )
 """Rules that also need the line's place among the prose that the others left."""

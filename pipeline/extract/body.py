@@ -1,10 +1,9 @@
-"""The body: trafilatura's choice of text, or what the source's own selector names."""
+"""The body: trafilatura's choice of text."""
 
 from __future__ import annotations
 
 import logging
 from copy import deepcopy
-from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
@@ -12,15 +11,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("readability").setLevel(logging.CRITICAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The lines that the extractor takes for the body, in its order."""
-
-    lines: tuple[str, ...]
-    origin: str
-
-
-def choose_body(root: HtmlElement, url: str) -> Chosen:
+def choose_body(root: HtmlElement, url: str) -> tuple[str, ...]:
     """Return the body's lines; the tree is left as it was. A page that breaks trafilatura has none.
 
     trafilatura's own `deduplicate` keeps state between pages and is never used.
@@ -32,7 +23,7 @@ def choose_body(root: HtmlElement, url: str) -> Chosen:
             deepcopy(root), url=url or None, with_metadata=False, include_comments=False, include_tables=True
         )
     except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError):
-        return Chosen((), "none")
+        return ()
     text = getattr(document, "text", None) or ""
     lines = (line.replace("\xad", "").strip() for line in text.split("\n"))
-    return Chosen(tuple(line for line in lines if line), "trafilatura")
+    return tuple(line for line in lines if line)

@@ -26,6 +26,8 @@ _META_AUTHORS = (
     "parsely-author", "citation_author", "og:article:author", "article:author_name", "authors",
     "rbauthors", "dc.contributor",
 )  # fmt: skip
+_NEAR = 8
+"""A byline stands at most so many lines above its title; "By region" in a menu stands further off."""
 _SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "dc.publisher")
 
 
@@ -46,6 +48,8 @@ class Fields:
     """Names of the site, as `bare` texts."""
     claims_article: bool
     passwords: int
+    stated_body: str
+    """The body that JSON-LD holds: often cut or run together, better than none."""
     flags: frozenset[Flag]
 
 
@@ -85,7 +89,7 @@ def read_fields(
         published, flags = guess, flags - {Flag.NO_DATE}
     return Fields(
         title=title,
-        authors=_authors(root, page, stated, micro, labels, selectors, names),
+        authors=_authors(root, page, stated, micro, labels, selectors, names, evidence.heading),
         published=published,
         modified=pick_modified(evidence, published.value if published else None),
         section=_either(("json-ld", stated.section), ("meta", page.first("article:section", "section")[0])),
@@ -95,6 +99,7 @@ def read_fields(
         sites=sites,
         claims_article=stated.article or micro.article or page.meta.get("og:type", "").lower() == "article",
         passwords=page.passwords,
+        stated_body=stated.body,
         flags=frozenset(flags),
     )
 
@@ -130,10 +135,13 @@ def _authors(
     labels: Sequence[Labelled],
     selectors: Selectors,
     sites: Sequence[str],
+    heading: int,
 ) -> Field[tuple[str, ...]] | None:
     meta = [value for name in _META_AUTHORS for value in page.metas.get(name, ())]
     bylines = [
-        label.value for label in labels if label.kind == "by" and looks_like_byline(label.value)
+        label.value
+        for label in labels
+        if label.kind == "by" and looks_like_byline(label.value) and label.seq > heading - _NEAR
     ]
     for origin, texts in (
         ("selector", first_match(root, selectors.authors)),

@@ -33,6 +33,7 @@ class Stated:
     image: str = ""
     url: str = ""
     publisher: str = ""
+    body: str = ""
     article: bool = False
     """Whether anything on the page calls itself an article."""
 
@@ -57,6 +58,7 @@ def json_ld(root: HtmlElement) -> Stated:
         image=_url(_first(best.get("image"))) or _url(best.get("thumbnailUrl")),
         url=_url(best.get("url")) or _url(best.get("mainEntityOfPage")),
         publisher=next(iter(_names(best.get("publisher"), known)), "") or publisher,
+        body=_lines(best.get("articleBody")),
         article=True,
     )
 
@@ -150,6 +152,12 @@ def _text(value: Any) -> str:
         return ""
     # Many CMS escape entities twice here: a headline must not read "Putin&#8217;s".
     return " ".join(_TAG.sub("", html.unescape(html.unescape(str(value)))).split())[:1000]
+
+
+def _lines(value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    return _TAG.sub("", html.unescape(re.sub(r"</p>|<br\s*/?>", "\n", value)))
 
 
 def _name(node: Mapping[str, Any]) -> str:

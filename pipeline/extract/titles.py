@@ -12,7 +12,7 @@ from pipeline.labels import label_of
 from pipeline.model import Block, Field
 from pipeline.words import ECHO, bare
 
-_SEPARATORS = re.compile(r"\s+[|\-–—·•»«:~/]+\s+|\s*[|｜»]\s*")
+_SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
 _LONGEST_SITE = 60
 _SHORTEST = 4
 _LONGEST = 300
