@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from sqlalchemy import Connection
 
@@ -17,7 +17,7 @@ from pipeline.identify import host_of, url_key
 from pipeline.model import Link, Listing, Outcome, Snapshot
 from pipeline.reasons import Reason
 from scraper.answers import validators_of
-from scraper.failures import Failure
+from scraper.failures import Ending
 from scraper.reading import ReadingError
 from storage.frontier import Accepted, Candidate, Taken, accept
 from storage.listings import record_listing
@@ -30,6 +30,26 @@ NOT_MODIFIED = 304
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class _Columns(TypedDict):
+    url: str
+    at: datetime
+    ms: int
+    status: int | None
+    bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A listing as the spider asked for it."""
+
+    url: str
+    rules: ListingRules
+    depth: int
+    """Steps from the source file: sitemaps of an index are one deeper."""
+    started: float
+    """Monotonic seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """What a listing leads to: URLs handed out by the frontier, and further sitemaps."""
@@ -40,75 +60,52 @@ class Announced:
 
 async def take_in(
     work: Work,
+    asked: Asked,
+    snapshot: Snapshot,
     *,
-    asked: str,
-    snapshot: Snapshot | None,
-    rules: ListingRules,
     seen: set[str],
     budget: int,
-    started: float,
     held: Any = None,
-    trouble: Failure | None = None,
 ) -> Announced:
-    """Write down one answer of a listing and return what follows from it.
+    """Write down the answer of a listing and return what follows from it.
 
-    `held` is the validators row the request carried, `trouble` why there is no usable answer,
-    `seen` the keys this run has counted (added to).
+    `seen` are the keys this run has counted (added to), `held` the validators row that the request
+    carried.
     """
     work.count("listings")
-    if trouble is not None or snapshot is None:
-        failure = trouble or Failure(Outcome.FAILED, Reason.INTERNAL_ERROR, "no answer")
-        await _failed(work, asked, snapshot, failure, started)
-        return Announced()
     if snapshot.status == NOT_MODIFIED:
-        await _plain(work, asked, snapshot, "not_modified", started)
+        await _unchanged(work, asked, snapshot, "not_modified")
         return Announced()
     if held is not None and held.payload_sha256 == snapshot.sha256:
-        await _plain(work, asked, snapshot, "same_body", started)
+        await _unchanged(work, asked, snapshot, "same_body")
         return Announced()
     try:
         listing = await work.pool.discover(
             snapshot,
-            rules=rules,
+            rules=asked.rules,
             zone=work.source.timezone,
             max_items=work.source.links.max_items,
         )
     except (ListingError, ReadingError) as error:
-        failure = Failure(Outcome.FAILED, error.reason, error.detail)
-        await _failed(work, asked, snapshot, failure, started)
+        ending = Ending(Outcome.FAILED, error.reason, error.detail)
+        await not_had(work, asked, ending, snapshot, counted=True)
         return Announced()
-    return await _links(work, asked, snapshot, listing, seen=seen, budget=budget, started=started)
-
-
-async def _links(
-    work: Work,
-    asked: str,
-    snapshot: Snapshot,
-    listing: Listing,
-    *,
-    seen: set[str],
-    budget: int,
-    started: float,
-) -> Announced:
-    candidates, refused = sort_out(work, listing.links, seen)
     snapshot_id = await work.keep(snapshot)
     reason, detail = _remarks(listing)
+    # Nothing is awaited between this and handing in the job: of two listings that announce one
+    # link, the first to be written must be the one that counts it.
+    candidates, refused = sort_out(work, listing.links, seen)
 
     def job(conn: Connection) -> Accepted:
-        now = work.now()
-        accepted = accept(conn, work.run, candidates, now=now, budget=budget)
+        accepted = accept(conn, work.run, candidates, now=work.now(), budget=budget)
         record_listing(
             conn,
             work.run,
-            url=asked,
+            **_columns(work, asked, snapshot),
             kind=listing.kind,
             outcome="changed",
             reason=reason,
             detail=detail,
-            at=now,
-            ms=_ms(started),
-            status=snapshot.status,
-            bytes=len(snapshot.body),
             found=len(listing.links),
             accepted=len(candidates),
             fresh=accepted.fresh,
@@ -126,6 +123,54 @@ async def _links(
     work.count("known", accepted.known)
     work.count(Outcome.DEFERRED, accepted.deferred)
     return Announced(taken=accepted.taken, children=listing.children)
+
+
+async def not_had(
+    work: Work,
+    asked: Asked,
+    ending: Ending,
+    snapshot: Snapshot | None = None,
+    *,
+    counted: bool = False,
+) -> None:
+    """Write down why a listing could not be had or read; its bytes are kept where there are any."""
+    if not counted:
+        work.count("listings")
+    snapshot_id = await work.keep(snapshot) if snapshot is not None else None
+
+    def job(conn: Connection) -> None:
+        record_listing(
+            conn,
+            work.run,
+            **_columns(work, asked, snapshot),
+            outcome="failed",
+            reason=ending.reason,
+            detail=ending.detail,
+            snapshot_id=snapshot_id,
+        )
+
+    await work.write(job)
+    work.count("listing_failed")
+
+
+async def _unchanged(
+    work: Work, asked: Asked, snapshot: Snapshot, outcome: Literal["not_modified", "same_body"]
+) -> None:
+    def job(conn: Connection) -> None:
+        record_listing(conn, work.run, **_columns(work, asked, snapshot), outcome=outcome)
+
+    await work.write(job)
+    work.count(f"listing_{outcome}")
+
+
+def _columns(work: Work, asked: Asked, snapshot: Snapshot | None) -> _Columns:
+    return {
+        "url": asked.url,
+        "at": work.now(),
+        "ms": round((monotonic() - asked.started) * 1000),
+        "status": snapshot.status if snapshot else None,
+        "bytes": len(snapshot.body) if snapshot else None,
+    }
 
 
 def sort_out(
@@ -167,56 +212,3 @@ def _remarks(listing: Listing) -> tuple[Reason | None, str | None]:
     if not listing.links and not listing.children:
         return Reason.EMPTY_LISTING, "; ".join(("no links in it", *listing.notes))
     return None, "; ".join(listing.notes) or None
-
-
-async def _plain(
-    work: Work,
-    asked: str,
-    snapshot: Snapshot,
-    outcome: Literal["not_modified", "same_body"],
-    started: float,
-) -> None:
-    def job(conn: Connection) -> None:
-        record_listing(
-            conn,
-            work.run,
-            url=asked,
-            kind=None,
-            outcome=outcome,
-            at=work.now(),
-            ms=_ms(started),
-            status=snapshot.status,
-            bytes=len(snapshot.body),
-        )
-
-    await work.write(job)
-    work.count(f"listing_{outcome}")
-
-
-async def _failed(
-    work: Work, asked: str, snapshot: Snapshot | None, failure: Failure, started: float
-) -> None:
-    snapshot_id = await work.keep(snapshot) if snapshot is not None else None
-
-    def job(conn: Connection) -> None:
-        record_listing(
-            conn,
-            work.run,
-            url=asked,
-            kind=None,
-            outcome="failed",
-            reason=failure.reason,
-            detail=failure.detail,
-            at=work.now(),
-            ms=_ms(started),
-            status=snapshot.status if snapshot else None,
-            bytes=len(snapshot.body) if snapshot else None,
-            snapshot_id=snapshot_id,
-        )
-
-    await work.write(job)
-    work.count("listing_failed")
-
-
-def _ms(started: float) -> int:
-    return round((monotonic() - started) * 1000)

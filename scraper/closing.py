@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 from pipeline.errors import FencedError
 from pipeline.model import Outcome
 from pipeline.reasons import RUN_EXPLAINED, Reason, RunReason
+from scraper.failures import Ending
 from scraper.settling import settlement
 from storage.books import Judgement, books, judge, listings_of
 from storage.frontier import settle
@@ -57,10 +58,11 @@ def _settle_left(conn: Connection, work: Work, stopped: RunReason | None) -> Non
         select(visits.c.url_id).where(visits.c.run_id == work.run.id, visits.c.outcome.is_(None))
     ).scalars()
     if stopped is None:
-        outcome, reason, words = Outcome.FAILED, Reason.INTERNAL_ERROR, "it was never settled"
+        ending = Ending(Outcome.FAILED, Reason.INTERNAL_ERROR, "it was never settled")
     else:
-        outcome, reason = Outcome.DEFERRED, _LEFT_OPEN.get(stopped, Reason.INTERRUPTED)
+        reason = _LEFT_OPEN.get(stopped, Reason.INTERRUPTED)
         words = f"the run ended: {RUN_EXPLAINED[stopped][0]}"
+        ending = Ending(Outcome.DEFERRED, reason, words)
     for url_id in left.all():
-        settle(conn, work.run, url_id, settlement(work, outcome, reason, words))
-        work.counts[outcome] += 1
+        settle(conn, work.run, url_id, settlement(work, ending))
+        work.counts[ending.outcome] += 1

@@ -13,12 +13,14 @@ from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from pipeline.errors import FencedError
+from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
+from scraper.announced import Asked, not_had
 from scraper.closing import finish
+from scraper.failures import Ending
 from scraper.handler import end_run
 from storage.events import record
 from storage.leases import renew
-from storage.listings import record_listing
 from storage.runs import LEASE
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ class Books:
             repr(failure.value),
             url=getattr(response, "url", None),
             detail={"traceback": failure.getTraceback()},
-            listing=meta.get("listing"),
+            asked=meta.get("asked"),
         )
 
     async def dropped(self, request: Request, spider: Spider) -> None:  # noqa: ARG002
@@ -109,7 +111,7 @@ class Books:
         *,
         url: str | None,
         detail: dict[str, Any] | None = None,
-        listing: str | None = None,
+        asked: Asked | None = None,
     ) -> None:
         work = self.work
         work.count("surprises")
@@ -126,19 +128,11 @@ class Books:
                 url=url,
                 detail=detail,
             )
-            if listing is not None:
-                record_listing(
-                    conn,
-                    work.run,
-                    url=listing,
-                    kind=None,
-                    outcome="failed",
-                    reason=Reason.INTERNAL_ERROR,
-                    detail=message,
-                    at=work.now(),
-                )
 
-        await asyncio.wrap_future(work.writer.submit(job, work.run))
+        await work.write(job)
+        if asked is not None:
+            ending = Ending(Outcome.FAILED, Reason.INTERNAL_ERROR, message)
+            await not_had(work, asked, ending)
 
     async def closed(self, spider: Spider, reason: str) -> None:  # noqa: ARG002
         """Settle what is open, judge the run by its books, and close it."""

@@ -10,7 +10,7 @@ from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet import error as net
-from twisted.python.failure import Failure as TxFailure
+from twisted.python.failure import Failure
 from twisted.web import _newclient
 from twisted.web.client import ResponseFailed
 
@@ -36,11 +36,11 @@ class KnownTargetError(IgnoreRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """The outcome of a request that brought no page."""
+class Ending:
+    """How a visit ends that has no reading: its outcome, its reason, and that in words."""
 
     outcome: Outcome
-    reason: Reason
+    reason: Reason | None
     detail: str
 
 
@@ -60,44 +60,44 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Rea
 )
 
 
-def failed(failure: TxFailure) -> BaseException:
+def failed(failure: Failure) -> BaseException:
     """Return the exception in Twisted's wrapper."""
     if failure.value is None:
         raise TypeError("a failure without an exception")
     return failure.value
 
 
-def explain(error: BaseException, stopped: RunReason | None) -> Failure:
+def explain(error: BaseException, stopped: RunReason | None) -> Ending:
     """Return what a failed request means for its URL."""
     if isinstance(error, HttpError):
         return by_status(error.response.status)
     if isinstance(error, RefusedError):
-        return Failure(error.outcome, error.reason, error.detail)
+        return Ending(error.outcome, error.reason, error.detail)
     if isinstance(error, RunEndedError):
         late = stopped is RunReason.RUN_DEADLINE
         reason = Reason.RUN_DEADLINE if late else Reason.INTERRUPTED
-        return Failure(Outcome.DEFERRED, reason, str(error))
+        return Ending(Outcome.DEFERRED, reason, str(error))
     cause = _cause(error)
     for kinds, reason in _BY_TYPE:
         if isinstance(cause, kinds):
-            return Failure(Outcome.FAILED, reason, _words(cause))
+            return Ending(Outcome.FAILED, reason, _words(cause))
     return _by_wording(error, cause)
 
 
-def by_status(status: int) -> Failure:
+def by_status(status: int) -> Ending:
     """Return what an HTTP status other than success means."""
     words = f"the site answered {status}"
     if status in (404, 410):
-        return Failure(Outcome.GONE, Reason.GONE, words)
+        return Ending(Outcome.GONE, Reason.GONE, words)
     if status == 429:  # noqa: PLR2004 # Too Many Requests
-        return Failure(Outcome.DEFERRED, Reason.RATE_LIMITED, words)
+        return Ending(Outcome.DEFERRED, Reason.RATE_LIMITED, words)
     if status >= 500:  # noqa: PLR2004
-        return Failure(Outcome.FAILED, Reason.HTTP_5XX, words)
+        return Ending(Outcome.FAILED, Reason.HTTP_5XX, words)
     if status >= 400:  # noqa: PLR2004
-        return Failure(Outcome.FAILED, Reason.HTTP_4XX, words)
+        return Ending(Outcome.FAILED, Reason.HTTP_4XX, words)
     if 300 <= status < 400:  # noqa: PLR2004
-        return Failure(Outcome.FAILED, Reason.REDIRECT_BLOCKED, f"{words} and no usable address")
-    return Failure(Outcome.FAILED, Reason.PROTOCOL_ERROR, words)
+        return Ending(Outcome.FAILED, Reason.REDIRECT_BLOCKED, f"{words} and no usable address")
+    return Ending(Outcome.FAILED, Reason.PROTOCOL_ERROR, words)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -116,16 +116,16 @@ def _cause(error: BaseException) -> BaseException:
             return seen
 
 
-def _by_wording(error: BaseException, cause: BaseException) -> Failure:
+def _by_wording(error: BaseException, cause: BaseException) -> Ending:
     # Scrapy raises these as bare IgnoreRequest or OSError: only the text tells them apart.
     text = str(error)
     if "during decompression" in text:
-        return Failure(Outcome.FAILED, Reason.TOO_LARGE, "over the size limit once decompressed")
+        return Ending(Outcome.FAILED, Reason.TOO_LARGE, "over the size limit once decompressed")
     if type(cause).__name__ == "BadGzipFile" or isinstance(cause, (EOFError, ValueError)):
-        return Failure(Outcome.FAILED, Reason.DECODE_ERROR, _words(cause))
+        return Ending(Outcome.FAILED, Reason.DECODE_ERROR, _words(cause))
     if isinstance(cause, (OSError, ResponseFailed, exceptions.DownloadFailedError)):
-        return Failure(Outcome.FAILED, Reason.CONNECTION, _words(cause))
-    return Failure(Outcome.FAILED, Reason.INTERNAL_ERROR, _words(cause))
+        return Ending(Outcome.FAILED, Reason.CONNECTION, _words(cause))
+    return Ending(Outcome.FAILED, Reason.INTERNAL_ERROR, _words(cause))
 
 
 def _words(error: BaseException) -> str:

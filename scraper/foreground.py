@@ -133,6 +133,7 @@ async def crawl_all(
     runs: Sequence[tuple[Run, Source]],
     on_count: Callable[[Work], None],
 ) -> list[Ended]:
+    """Crawl claimed runs side by side in the running loop; a signal ends them all."""
     from scraper.crawl import Crawl
 
     places = asyncio.Semaphore(AT_ONCE)

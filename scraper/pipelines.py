@@ -19,6 +19,7 @@ from pipeline.identify import article_key, decide, url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
 from scraper.answers import validators_of
+from scraper.failures import Ending
 from scraper.handler import end_run
 from scraper.items import PageItem
 from scraper.reading import ReadingError
@@ -57,28 +58,27 @@ class Step:
             await end_run_soon(self.crawler, RunReason.HEARTBEAT_LOST)
             raise DropItem(str(error)) from error
         except ReadingError as error:
-            await self._end(item, Outcome.FAILED, error.reason, error.detail)
+            await self._end(item, Ending(Outcome.FAILED, error.reason, error.detail))
         except StoreError as error:
             full = error.code == "disk_full"
             if full:
                 await end_run_soon(self.crawler, RunReason.DISK_FULL)
             reason = Reason.DISK_FULL if full else Reason.INTERNAL_ERROR
             outcome = Outcome.DEFERRED if full else Outcome.FAILED
-            await self._end(item, outcome, reason, str(error))
+            await self._end(item, Ending(outcome, reason, str(error)))
         except Exception as error:  # noqa: BLE001 # the one place where a page's surprise ends
             trace = traceback.format_exc(limit=-12)
-            await self._end(item, Outcome.FAILED, Reason.INTERNAL_ERROR, repr(error), trace=trace)
+            ending = Ending(Outcome.FAILED, Reason.INTERNAL_ERROR, repr(error))
+            await self._end(item, ending, trace=trace)
         return item
 
     async def step(self, item: PageItem) -> None:
         """Do this item pipeline's part."""
         raise NotImplementedError
 
-    async def _end(
-        self, item: PageItem, outcome: Outcome, reason: Reason, detail: str, *, trace: str = ""
-    ) -> None:
-        await end_item(self.work, item, outcome, reason, detail, where=self.name, trace=trace)
-        raise DropItem(f"{outcome}({reason}): {item.snapshot.url}")
+    async def _end(self, item: PageItem, ending: Ending, *, trace: str = "") -> None:
+        await end_item(self.work, item, ending, where=self.name, trace=trace)
+        raise DropItem(f"{ending.outcome}({ending.reason}): {item.snapshot.url}")
 
 
 async def end_run_soon(crawler: Crawler, reason: RunReason) -> None:
@@ -89,21 +89,12 @@ async def end_run_soon(crawler: Crawler, reason: RunReason) -> None:
 
 
 async def end_item(
-    work: Work,
-    item: PageItem,
-    outcome: Outcome,
-    reason: Reason,
-    detail: str,
-    *,
-    where: str,
-    trace: str = "",
+    work: Work, item: PageItem, ending: Ending, *, where: str, trace: str = ""
 ) -> None:
     """Settle the visit of a page that goes no further; with a trace, also record an event."""
     settled = settlement(
         work,
-        outcome,
-        reason,
-        detail,
+        ending,
         snapshot=item.snapshot,
         snapshot_id=item.snapshot_id,
         started=item.started,
@@ -115,7 +106,7 @@ async def end_item(
             record(
                 conn,
                 "page.internal_error",
-                f"{where}: {detail}",
+                f"{where}: {ending.detail}",
                 now=work.now(),
                 level="error",
                 source_pk=work.run.source_pk,
@@ -125,7 +116,7 @@ async def end_item(
             )
 
     await work.write(job)
-    work.count(outcome)
+    work.count(ending.outcome)
 
 
 class Archive(Step):

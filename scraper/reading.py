@@ -83,7 +83,7 @@ class ReadingPool:
             return function(*args)
         future = self._pool.schedule(function, args=args, timeout=self.seconds)
         try:
-            return await asyncio.wrap_future(future)  # type: ignore[no-any-return]
+            return await asyncio.wrap_future(future)
         except (TimeoutError, FutureTimeoutError) as error:
             raise ReadingError(
                 Reason.SLOW_PAGE, f"not read within {self.seconds:g} s of work"
@@ -98,7 +98,7 @@ class ReadingPool:
     def close(self) -> None:
         """End all children, also those at work."""
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call] # pebble is partly typed
             self._pool.join()
             self._pool = None
 

@@ -35,7 +35,8 @@ RETRY_EXCEPTIONS = [
     "scrapy.exceptions.ResponseDataLossError",
 ]
 
-# Closed by default: certificates are verified, no consoles, only http and https, no environment proxy.
+# Closed by default: certificates are verified; no consoles, no proxy from the environment, and
+# only http and https.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

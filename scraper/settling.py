@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from pipeline.model import Outcome, Snapshot
 from pipeline.reasons import Reason
+from scraper.failures import Ending
 from storage.frontier import Settlement, add_alias, find, settle
 
 if TYPE_CHECKING:
@@ -18,29 +19,25 @@ if TYPE_CHECKING:
 
 def settlement(
     work: Work,
-    outcome: Outcome,
-    reason: Reason | None,
-    detail: str,
+    ending: Ending,
     *,
     snapshot: Snapshot | None = None,
     snapshot_id: int | None = None,
     started: float | None = None,
     evidence: dict[str, str | int | float] | None = None,
 ) -> Settlement:
-    """Return the settlement of a visit that ends now."""
+    """Return the settlement of a visit that ends now; `started` in monotonic seconds."""
     moved = snapshot is not None and snapshot.final_url != snapshot.url
     return Settlement(
-        outcome=outcome,
-        reason=reason,
-        detail=detail,
+        outcome=ending.outcome,
+        reason=ending.reason,
+        detail=ending.detail,
         at=work.now(),
         ms=None if started is None else round((monotonic() - started) * 1000),
         status=snapshot.status if snapshot else None,
         final_url=snapshot.final_url if snapshot and moved else None,
         bytes=len(snapshot.body) if snapshot else None,
         snapshot_id=snapshot_id,
-        article_id=None,
-        revision_id=None,
         evidence=evidence,
     )
 
@@ -64,9 +61,11 @@ def same_page(conn: Connection, work: Work, item: PageItem, snapshot_id: int) ->
         item.taken.url_id,
         settlement(
             work,
-            Outcome.DUPLICATE,
-            Reason.SAME_URL,
-            f"redirects to {item.snapshot.final_url}, which is known",
+            Ending(
+                Outcome.DUPLICATE,
+                Reason.SAME_URL,
+                f"redirects to {item.snapshot.final_url}, which is known",
+            ),
             snapshot=item.snapshot,
             snapshot_id=snapshot_id,
             started=item.started,

@@ -18,7 +18,7 @@ from pipeline.stages import read
 from scraper.config import Config
 from scraper.config.app import App
 from scraper.config.source import Source
-from scraper.failures import Failure
+from scraper.failures import Ending
 from scraper.work import utc_now
 
 
@@ -86,7 +86,7 @@ def fetch(url: str, app: App, source: Source | None) -> Snapshot:
     answer = run_in_reactor(main)
     if isinstance(answer, Snapshot):
         return answer
-    if isinstance(answer, Failure):
+    if isinstance(answer, Ending) and answer.reason is not None:
         from pipeline.reasons import EXPLAINED
 
         words, hint = EXPLAINED[answer.reason]

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from pipeline.errors import KhabarError
 from scraper import VERSION
@@ -88,5 +87,6 @@ def main(args: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except SystemExit as error:
         # click ends a command whose reader has gone (`| head`) with 1: that is no failure of ours.
-        sys.exit(0 if isinstance(sys.stdout, PacifyFlushWrapper) else error.code)
+        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        sys.exit(0 if gone else error.code)
     sys.exit(result if isinstance(result, int) else 0)

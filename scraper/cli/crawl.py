@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 
@@ -56,7 +56,7 @@ class Watch:
     def __init__(self, *, live: bool) -> None:
         self.live = live
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Self:
         """Start drawing."""
         if self.live:
             from rich.console import Console

@@ -92,16 +92,16 @@ class RobotsGate:
         except Exception as error:  # noqa: BLE001 # whatever the transport raises means "unreachable"
             logger.info("robots.txt of %s could not be read: %r", origin, error)
             return Rules(None, f"{type(error).__name__} {error}".strip())
-        return self._judge(origin, response, cause)
+        return self._judge(response, cause)
 
     def _odd(self, origin: str, words: str) -> Rules:
-        # More hops than we follow counts as "unavailable", which means no rules (RFC 9309 §2.3.1.2).
+        # More hops than we follow means "unavailable", thus no rules (RFC 9309 §2.3.1.2).
         if "redirect" in words:
             return Rules(None)
         logger.info("robots.txt of %s could not be read: %s", origin, words)
         return Rules(None, words)
 
-    def _judge(self, origin: str, response: Response, cause: Request) -> Rules:
+    def _judge(self, response: Response, cause: Request) -> Rules:
         status = response.status
         if status == 429 or status >= 500:  # noqa: PLR2004 # told to wait, or broken
             return Rules(None, f"answered {status}")

@@ -8,7 +8,7 @@ from typing import Any
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
-from twisted.python.failure import Failure as TxFailure
+from twisted.python.failure import Failure
 
 from scraper.answers import snapshot_of
 from scraper.failures import explain, failed
@@ -16,7 +16,7 @@ from scraper.work import utc_now
 
 
 class PageSpider(scrapy.Spider):
-    """Fetches one URL and leaves what came in `crawler.answer`: a Snapshot or a Failure."""
+    """Fetches one URL and leaves what came in `crawler.answer`: a Snapshot or an Ending."""
 
     name = "page"
 
@@ -39,6 +39,6 @@ class PageSpider(scrapy.Spider):
             response, self.url, utc_now()
         )
 
-    def lost(self, failure: TxFailure) -> None:
+    def lost(self, failure: Failure) -> None:
         """Keep the reason."""
         self.crawler.answer = explain(failed(failure), None)  # type: ignore[attr-defined]

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
-from twisted.python.failure import Failure as TxFailure
+from twisted.python.failure import Failure
 
 from pipeline.discover.rules import ListingRules
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
-from scraper.announced import Announced, take_in
+from scraper.announced import Asked, not_had, take_in
 from scraper.answers import snapshot_of
-from scraper.failures import Failure, KnownTargetError, by_status, explain, failed
+from scraper.failures import Ending, KnownTargetError, explain, failed
 from scraper.items import PageItem
 from scraper.settling import settlement
 from scraper.standalone import attach
@@ -25,7 +25,6 @@ from storage.frontier import Taken, take_due
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.http.response import Response as AnyResponse
 
     from pipeline.model import Snapshot
     from scraper.work import Work
@@ -79,16 +78,17 @@ class SourceSpider(scrapy.Spider):
             return None
         self.listed.add(url)
         self.open_listings += 1
+        asked = Asked(url=url, rules=rules, depth=depth, started=monotonic())
         return Request(
             url,
             callback=self.parse_listing,
             errback=self.listing_failed,
             priority=LISTINGS_FIRST - depth,
             dont_filter=True,
-            cb_kwargs={"rules": rules, "depth": depth, "started": monotonic()},
+            cb_kwargs={"asked": asked},
             meta={
                 "conditional": True,
-                "listing": url,
+                "asked": asked,
                 "download_maxsize": LISTING_BYTES,
                 "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
             },
@@ -113,53 +113,33 @@ class SourceSpider(scrapy.Spider):
             },
         )
 
-    async def parse_listing(
-        self, response: AnyResponse, rules: ListingRules, depth: int, started: float
-    ) -> AsyncIterator[Any]:
+    async def parse_listing(self, response: Response, asked: Asked) -> AsyncIterator[Any]:
         """Read a listing: its new links become page requests, its sitemaps listing requests."""
         announced = await take_in(
             self.work,
-            asked=response.meta["listing"],
-            snapshot=self._snapshot(response, asked=response.meta["listing"]),
-            held=response.meta.get("validators"),
-            rules=rules,
+            asked,
+            self._snapshot(response, asked.url),
             seen=self.seen,
             budget=self.budget,
-            started=started,
+            held=response.meta.get("validators"),
         )
-        for request in self._follow(announced, rules, depth):
-            yield request
+        for taken in announced.taken:
+            yield self.page_request(taken)
+        rules = ListingRules(kind="sitemap", select=asked.rules.select, pattern=asked.rules.pattern)
+        for child in announced.children:
+            if request := self.listing_request(child.url, rules, depth=asked.depth + 1):
+                yield request
         async for request in self._listing_done():
             yield request
 
-    def _follow(self, announced: Announced, rules: ListingRules, depth: int) -> list[Request]:
-        child_rules = ListingRules(kind="sitemap", select=rules.select, pattern=rules.pattern)
-        children = (
-            self.listing_request(child.url, child_rules, depth=depth + 1)
-            for child in announced.children
-        )
-        pages = [self.page_request(taken) for taken in announced.taken]
-        return [*pages, *(request for request in children if request)]
-
-    async def listing_failed(self, failure: TxFailure) -> AsyncIterator[Any]:
+    async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Write down why a listing could not be had."""
-        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it
-        trouble = explain(failed(failure), self.work.stopped)
-        if isinstance(failure.value, KnownTargetError):
-            trouble = Failure(Outcome.FAILED, Reason.REDIRECT_BLOCKED, str(failure.value))
+        asked: Asked = request_of(failure).cb_kwargs["asked"]
         response = getattr(failure.value, "response", None)
-        await take_in(
-            self.work,
-            asked=request.meta["listing"],
-            snapshot=self._snapshot(response, asked=request.meta["listing"]) if response else None,
-            trouble=trouble,
-            rules=request.cb_kwargs["rules"],
-            seen=self.seen,
-            budget=self.budget,
-            started=request.cb_kwargs["started"],
-        )
-        async for follow in self._listing_done():
-            yield follow
+        snapshot = self._snapshot(response, asked.url) if response is not None else None
+        await not_had(self.work, asked, explain(failed(failure), self.work.stopped), snapshot)
+        async for request in self._listing_done():
+            yield request
 
     async def _listing_done(self) -> AsyncIterator[Request]:
         """After the last listing: what earlier runs left over, within the rest of the budget."""
@@ -174,48 +154,42 @@ class SourceSpider(scrapy.Spider):
             yield self.page_request(taken)
 
     async def parse_page(
-        self, response: AnyResponse, taken: Taken, started: float
+        self, response: Response, taken: Taken, started: float
     ) -> AsyncIterator[Any]:
         """Hand a fetched page to the item pipelines; a 304 is settled at once."""
-        snapshot = self._snapshot(response, asked=taken.url)
+        snapshot = self._snapshot(response, taken.url)
         if response.status == HTTP_NOT_MODIFIED:
             words = "the site says it has not been modified (304)"
-            settled = settlement(
-                self.work, Outcome.UNCHANGED, None, words, snapshot=snapshot, started=started
-            )
+            ending = Ending(Outcome.UNCHANGED, None, words)
+            settled = settlement(self.work, ending, snapshot=snapshot, started=started)
             await self.work.settle(taken.url_id, settled)
-            return
-        if not 200 <= response.status < 300:  # noqa: PLR2004
-            await self._end(taken, by_status(response.status), snapshot, started)
             return
         yield PageItem(taken=taken, key=response.meta["key"], snapshot=snapshot, started=started)
 
-    async def page_failed(self, failure: TxFailure) -> None:
+    async def page_failed(self, failure: Failure) -> None:
         """Settle the visit of a page that could not be had."""
-        request: Request = failure.request  # type: ignore[attr-defined]
+        request = request_of(failure)
         taken: Taken = request.meta["taken"]
-        response = getattr(failure.value, "response", None)
-        snapshot = self._snapshot(response, asked=taken.url) if response is not None else None
         if isinstance(failure.value, KnownTargetError):
-            trouble = Failure(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
+            ending = Ending(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
         else:
-            trouble = explain(failed(failure), self.work.stopped)
-        await self._end(taken, trouble, snapshot, request.cb_kwargs["started"])
-
-    async def _end(
-        self, taken: Taken, trouble: Failure, snapshot: Snapshot | None, started: float
-    ) -> None:
+            ending = explain(failed(failure), self.work.stopped)
+        response = getattr(failure.value, "response", None)
+        snapshot = self._snapshot(response, taken.url) if response is not None else None
         snapshot_id = await self.work.keep(snapshot) if snapshot is not None else None
         settled = settlement(
             self.work,
-            trouble.outcome,
-            trouble.reason,
-            trouble.detail,
+            ending,
             snapshot=snapshot,
             snapshot_id=snapshot_id,
-            started=started,
+            started=request.cb_kwargs["started"],
         )
         await self.work.settle(taken.url_id, settled)
 
-    def _snapshot(self, response: Response, *, asked: str) -> Snapshot:
+    def _snapshot(self, response: Response, asked: str) -> Snapshot:
         return snapshot_of(response, asked, self.work.now())
+
+
+def request_of(failure: Failure) -> Request:
+    """Return the request that failed, as Scrapy leaves it on the failure."""
+    return failure.request  # type: ignore[attr-defined,no-any-return]
