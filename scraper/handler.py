@@ -41,7 +41,7 @@ class DeadlineHandler(HTTP11DownloadHandler):
             raise RunEndedError("the run has ended")
         work.count("requests")
         task = asyncio.ensure_future(super().download_request(request))
-        work.inflight.add(task)  # type: ignore[arg-type] # a set of futures of anything
+        work.inflight.add(task)
         try:
             done, _ = await asyncio.wait({task}, timeout=None if left == math.inf else left)
             if not done or task.cancelled():
@@ -49,7 +49,7 @@ class DeadlineHandler(HTTP11DownloadHandler):
                 raise RunEndedError("the run has ended")
             response = task.result()
         finally:
-            work.inflight.discard(task)  # type: ignore[arg-type]
+            work.inflight.discard(task)
         work.count("bytes", len(response.body))
         return response
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -49,7 +49,7 @@ class Work:
     now: Callable[[], datetime] = utc_now
     ends_at: float = math.inf
     """On the monotonic clock: no request starts or goes on after this."""
-    inflight: set[asyncio.Future[object]] = field(default_factory=set)
+    inflight: set[asyncio.Future[Any]] = field(default_factory=set)
     stopped: RunReason | None = None
     """Why it was told to end early."""
     end: Judgement | None = None
