@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, or_, select, update
 
+from pipeline.model import UrlState
 from pipeline.reasons import RUN_EXPLAINED, Reason, RunReason
+from storage.engine import chunks
 from storage.events import record
 from storage.fencing import Run, hold
-from storage.schema import runs, urls, visits
+from storage.frontier import Taken
+from storage.links import hints_for
+from storage.schema import articles, runs, urls, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,6 @@ class Lost:
     owner: str | None
     state: str
     """queued (once more, alone) or failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reopened:
-    """A visit that an earlier attempt of the same run left undone."""
-
-    url_id: int
-    url: str
-    cause: str
 
 
 def renew(conn: Connection, run: Run, now: datetime, lease: timedelta) -> bool:
@@ -85,14 +80,14 @@ def settle_open(conn: Connection, run_id: int, now: datetime) -> int:
         .where(visits.c.run_id == run_id, visits.c.outcome.is_(None))
         .values(outcome="deferred", reason=Reason.INTERRUPTED, at=now)
     )
-    stored = urls.c.state == "stored"  # a revisit: the article stays what it is
+    stored = exists().where(articles.c.url_id == urls.c.id)  # an article stays what it is
     conn.execute(
         update(urls)
         .where(urls.c.run_id == run_id)
         .values(
             run_id=None,
-            state=case((stored, urls.c.state), else_="deferred"),
-            reason=case((stored, urls.c.reason), else_=str(Reason.INTERRUPTED)),
+            state=case((stored, str(UrlState.STORED)), else_=str(UrlState.DEFERRED)),
+            reason=case((stored, None), else_=str(Reason.INTERRUPTED)),
             next_try_at=now,
             last_visit_at=now,
             last_run_id=run_id,
@@ -101,11 +96,11 @@ def settle_open(conn: Connection, run_id: int, now: datetime) -> int:
     return settled.rowcount
 
 
-def reopen(conn: Connection, run: Run, now: datetime) -> tuple[Reopened, ...]:
-    """Open again what an earlier attempt of this run left as deferred(interrupted).
+def reopen(conn: Connection, run: Run, now: datetime) -> tuple[Taken, ...]:
+    """Take up again what an earlier attempt of this run left as deferred(interrupted).
 
-    A run has one visit for each URL and has counted it already: the books stay as they are.
-    FencedError if the run is not this attempt's.
+    A run has one visit for each URL, which `accept` and `take_due` never take twice, and has
+    counted it already: the books stay as they are. FencedError if the run is not this attempt's.
     """
     hold(conn, run)
     undone = conn.execute(
@@ -118,16 +113,21 @@ def reopen(conn: Connection, run: Run, now: datetime) -> tuple[Reopened, ...]:
             urls.c.run_id.is_(None),
             urls.c.last_run_id == run.id,
         )
-        .order_by(visits.c.url_id)
+        .order_by(urls.c.first_seen_at.desc(), urls.c.id.desc())
     ).all()
     ids = [row.url_id for row in undone]
-    conn.execute(
-        update(visits)
-        .where(visits.c.run_id == run.id, visits.c.url_id.in_(ids))
-        .values(outcome=None, reason=None, detail=None, at=now)
+    for some in chunks(ids):
+        conn.execute(
+            update(visits)
+            .where(visits.c.run_id == run.id, visits.c.url_id.in_(some))
+            .values(outcome=None, reason=None, detail=None, at=now)
+        )
+        conn.execute(update(urls).where(urls.c.id.in_(some)).values(run_id=run.id))
+    hints = hints_for(conn, ids)
+    return tuple(
+        Taken(url_id=row.url_id, url=row.url, cause=row.cause, hints=hints[row.url_id])
+        for row in undone
     )
-    conn.execute(update(urls).where(urls.c.id.in_(ids)).values(run_id=run.id))
-    return tuple(Reopened(*row) for row in undone)
 
 
 def _lose(

