@@ -18,7 +18,7 @@ from pipeline.reasons import Reason, RunReason
 from scraper.announced import Asked, not_had
 from scraper.closing import finish
 from scraper.failures import Ending
-from scraper.handler import end_run
+from scraper.handler import end_run_soon
 from storage.events import record
 from storage.leases import renew
 from storage.runs import LEASE
@@ -78,18 +78,17 @@ class Books:
                 work.writer.submit(lambda conn: renew(conn, work.run, work.now(), LEASE), None)
             )
             if not held:
-                await end_run(self.crawler, RunReason.HEARTBEAT_LOST)
+                end_run_soon(self.crawler, RunReason.HEARTBEAT_LOST)
+                return
 
     async def _deadline(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        await end_run(self.crawler, RunReason.RUN_DEADLINE)
+        end_run_soon(self.crawler, RunReason.RUN_DEADLINE)
 
     async def surprised(self, failure: Failure, response: Any, spider: Spider) -> None:  # noqa: ARG002
         """Record an exception that a callback raised."""
-        work = self.work
         if isinstance(failure.value, FencedError):
-            work.stopped = work.stopped or RunReason.HEARTBEAT_LOST
-            work.ends_at = 0
+            end_run_soon(self.crawler, RunReason.HEARTBEAT_LOST)
             return
         meta = getattr(response, "meta", {}) if response is not None else {}
         await self._event(

@@ -70,3 +70,10 @@ async def end_run(crawler: Crawler, reason: RunReason) -> None:
     for task in list(work.inflight):
         task.cancel()
     await crawler.stop_async()
+
+
+def end_run_soon(crawler: Crawler, reason: RunReason) -> None:
+    """End a crawl from within: its end waits for the very callbacks, items and timers that ask."""
+    work: Work = crawler.work  # type: ignore[attr-defined]
+    if work.ending is None:
+        work.ending = asyncio.ensure_future(end_run(crawler, reason))

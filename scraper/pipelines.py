@@ -6,7 +6,6 @@ one place.
 
 from __future__ import annotations
 
-import asyncio
 import traceback
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -20,7 +19,7 @@ from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
 from scraper.answers import validators_of
 from scraper.failures import Ending
-from scraper.handler import end_run
+from scraper.handler import end_run_soon
 from scraper.items import PageItem
 from scraper.reading import ReadingError
 from scraper.settling import same_page, settlement
@@ -55,14 +54,14 @@ class Step:
             await self.step(item)
         except FencedError as error:
             # Another worker owns the run now: it settles this visit.
-            await end_run_soon(self.crawler, RunReason.HEARTBEAT_LOST)
+            end_run_soon(self.crawler, RunReason.HEARTBEAT_LOST)
             raise DropItem(str(error)) from error
         except ReadingError as error:
             await self._end(item, Ending(Outcome.FAILED, error.reason, error.detail))
         except StoreError as error:
             full = error.code == "disk_full"
             if full:
-                await end_run_soon(self.crawler, RunReason.DISK_FULL)
+                end_run_soon(self.crawler, RunReason.DISK_FULL)
             reason = Reason.DISK_FULL if full else Reason.INTERNAL_ERROR
             outcome = Outcome.DEFERRED if full else Outcome.FAILED
             await self._end(item, Ending(outcome, reason, str(error)))
@@ -79,13 +78,6 @@ class Step:
     async def _end(self, item: PageItem, ending: Ending, *, trace: str = "") -> None:
         await end_item(self.work, item, ending, where=self.name, trace=trace)
         raise DropItem(f"{ending.outcome}({ending.reason}): {item.snapshot.url}")
-
-
-async def end_run_soon(crawler: Crawler, reason: RunReason) -> None:
-    """End the run without waiting for it: the caller is one of the things it waits for."""
-    task = asyncio.ensure_future(end_run(crawler, reason))
-    crawler.work.inflight.add(task)  # type: ignore[attr-defined]
-    task.add_done_callback(crawler.work.inflight.discard)  # type: ignore[attr-defined]
 
 
 async def end_item(

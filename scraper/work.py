@@ -50,6 +50,8 @@ class Work:
     ends_at: float = math.inf
     """On the monotonic clock: no request starts or goes on after this."""
     inflight: set[asyncio.Future[Any]] = field(default_factory=set)
+    ending: asyncio.Task[None] | None = None
+    """The task that ends it early, kept from being collected."""
     stopped: RunReason | None = None
     """Why it was told to end early."""
     end: Judgement | None = None

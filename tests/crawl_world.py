@@ -135,7 +135,9 @@ def demo_source(made: World, schedule: str = "* * * * *") -> Path:
     return made.declare(source_toml(made.url, schedule=schedule))
 
 
-def page(body: str | bytes, content_type: str = "text/html; charset=utf-8", **more: Any) -> Response:
+def page(
+    body: str | bytes, content_type: str = "text/html; charset=utf-8", **more: Any
+) -> Response:
     """Return an answer of the site."""
     data = body.encode() if isinstance(body, str) else body
     status = more.pop("status", 200)

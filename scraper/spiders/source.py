@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
+from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from pipeline.discover.rules import ListingRules
@@ -22,6 +23,8 @@ from scraper.items import PageItem
 from scraper.settling import settlement
 from scraper.standalone import attach
 from storage.frontier import Taken, take_due
+from storage.leases import reopen
+from storage.links import hints_for
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -68,9 +71,30 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for every feed, sitemap and listing of the source; pages follow from them."""
+        for taken in await self._left_by_earlier_attempt():
+            yield self.page_request(taken)
         for entry in self.work.source.discover:
             if request := self.listing_request(entry.url, entry.rules(), depth=0):
                 yield request
+
+    async def _left_by_earlier_attempt(self) -> tuple[Taken, ...]:
+        """Return what an attempt of this run that died was still to fetch; its links are counted.
+
+        The listings may well answer 304 now: their links were taken in before the crash.
+        """
+        work = self.work
+        if work.run.token == 1:
+            return ()
+
+        def job(conn: Connection) -> tuple[Taken, ...]:
+            left = reopen(conn, work.run, work.now())
+            hints = hints_for(conn, [one.url_id for one in left])
+            return tuple(
+                Taken(url_id=one.url_id, url=one.url, cause=one.cause, hints=hints[one.url_id])
+                for one in left
+            )
+
+        return await work.write(job)
 
     def listing_request(self, url: str, rules: ListingRules, *, depth: int) -> Request | None:
         """Return the request for a listing, unless this run has it already or has too many."""

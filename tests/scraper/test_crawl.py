@@ -132,7 +132,17 @@ def test_the_raw_page_reads_back_as_it_came(made):
     import sys
 
     raw = subprocess.run(
-        [sys.executable, "-m", "scraper", "--config", made.config, "articles", "show", "1", "--raw"],
+        [
+            sys.executable,
+            "-m",
+            "scraper",
+            "--config",
+            made.config,
+            "articles",
+            "show",
+            "1",
+            "--raw",
+        ],
         capture_output=True,
         check=True,
     ).stdout
