@@ -42,7 +42,9 @@ def plain(text: str | None) -> str | None:
             text = _INLINE.sub("", _BREAK.sub(" ", _shown(text)))
         if "&" in text:
             text = _NAMED.sub(lambda found: html.unescape(found[0]), text)
-    text = " ".join(_CONTROL.sub("", text).split())
+    if not text.isprintable():
+        text = _CONTROL.sub("", text)
+    text = " ".join(text.split())
     if len(text) > MAX_TITLE:
         head = text[: MAX_TITLE - 1]
         text = (head.rsplit(None, 1)[0] if " " in head else head) + "…"
