@@ -19,7 +19,6 @@ MAX_ENTRY = 8 * 1024 * 1024
 """Bytes from the end of one entry to the end of the next: what may have to be held at once."""
 
 _CONTAINERS = frozenset({"rss", "channel", "rdf", "feed", "urlset", "sitemapindex"})
-_HEADS = frozenset({"title", "link"})
 
 
 def local(tag: object) -> str:
@@ -33,24 +32,31 @@ def _local(tag: str) -> str:
 
 
 class Entries:
-    """Walks a stream of XML and yields each entry, and the title and link of the whole.
+    """Walks a stream of XML and yields each entry, and what is said of the whole.
+
+    `names` are those of entries, `heads` those of what a feed says of itself.
 
     Iterating raises XMLSyntaxError where the XML is malformed, unless it is to be `forgiving`;
     then `damage` says afterwards what was wrong beyond undeclared namespaces.
     """
 
     def __init__(
-        self, stream: Iterator[bytes], names: frozenset[str], *, forgiving: bool = False
+        self,
+        stream: Iterator[bytes],
+        names: frozenset[str],
+        heads: frozenset[str] = frozenset(),
+        *,
+        forgiving: bool = False,
     ) -> None:
         self.capped = 0
         """Entries that were counted and not looked at."""
-        self._names = names
+        self._names, self._heads = names, heads
         self._reader = _Reader(stream)
         self._parse = etree.iterparse(
             self._reader,
             events=("end",),
             # A pattern knows no prefix without declaration, and those are to be forgiven.
-            tag=None if forgiving else [f"{{*}}{name}" for name in names | _HEADS],
+            tag=None if forgiving else [f"{{*}}{name}" for name in names | heads],
             encoding="utf-8",
             resolve_entities=False,
             load_dtd=False,
@@ -74,7 +80,7 @@ class Entries:
         for _, element in self._parse:
             name = local(element.tag)
             is_entry = name in self._names
-            if not (is_entry or name in _HEADS) or not _is_contained(element):
+            if not (is_entry or name in self._heads) or not _is_contained(element):
                 continue
             if not is_entry:
                 yield "head", element

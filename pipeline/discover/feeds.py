@@ -18,6 +18,7 @@ from pipeline.model import Listing, Moment
 from pipeline.reasons import Reason
 
 _NAMES = frozenset({"item", "entry"})
+_HEADS = frozenset({"title", "link"})
 _PUBLISHED = ("pubDate", "published", "issued", "date", "created")
 """In order of trust; `date` is Dublin Core's."""
 _MODIFIED = ("updated", "modified")
@@ -58,7 +59,7 @@ class _Feed:
         self._title: str | None = None
         self._home: str | None = None
         self._gathered = place.gathered("feed")
-        entries = Entries(document.stream(mend=forgiving), _NAMES, forgiving=forgiving)
+        entries = Entries(document.stream(mend=forgiving), _NAMES, _HEADS, forgiving=forgiving)
         for part, element in entries:
             if part == "entry":
                 self._take(element)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -62,7 +63,7 @@ def newest(link: Link) -> datetime | None:
 
 def newest_first(links: Iterable[Link]) -> list[Link]:
     """Return links with the newest first and those without dates last, else in their order."""
-    return sorted(links, key=_age)
+    return sorted(links, key=lambda link: _age(link.published, link.modified))
 
 
 def absolute(href: str | None, base: str) -> str | None:
@@ -92,14 +93,14 @@ class Gathered:
     """The links of one listing: one for each URL, the newest `max_items` of them."""
 
     def __init__(self, *, via: Via, found_on: str, max_items: int) -> None:
-        self.seen = 0
-        """Entries that had a usable link."""
         self.unusable = 0
         """Entries that had none."""
         self._via, self._found_on = via, found_on
         self._max = max(0, max_items)
         self._links: dict[str, tuple[Link, int]] = {}
         self._evicted = 0
+        self._oldest: float | None = None
+        """Once there are too many: the age of the oldest kept; what is as old comes too late."""
 
     def add(
         self,
@@ -114,7 +115,10 @@ class Gathered:
         if url is None:
             self.unusable += 1
             return
-        self.seen += 1
+        known = self._links.get(url)
+        if known is None and self._comes_too_late(published, modified):
+            self._evicted += 1
+            return
         link = Link(
             url=url,
             via=self._via,
@@ -123,7 +127,6 @@ class Gathered:
             published=published,
             modified=modified,
         )
-        known = self._links.get(url)
         self._links[url] = (link, weight) if known is None else _merged(*known, link, weight)
         # Twice the number at most is held, so that sorting is rare and memory bounded.
         if len(self._links) > 2 * self._max + 64:
@@ -140,13 +143,17 @@ class Gathered:
         self._shrink()
         return self._evicted
 
+    def _comes_too_late(self, published: Moment | None, modified: Moment | None) -> bool:
+        return self._oldest is not None and _age(published, modified) >= self._oldest
+
     def _shrink(self) -> None:
         if len(self._links) <= self._max:
             return
-        by_age = sorted(self._links, key=lambda url: _age(self._links[url][0]))
-        for url in by_age[self._max :]:
+        ages = {url: _age(link.published, link.modified) for url, (link, _) in self._links.items()}
+        for url in sorted(ages, key=ages.__getitem__)[self._max :]:
             del self._links[url]
-        self._evicted += len(by_age) - self._max
+        self._evicted += len(ages) - self._max
+        self._oldest = max((ages[url] for url in self._links), default=-math.inf)
 
 
 def _merged(link: Link, weight: int, other: Link, other_weight: int) -> tuple[Link, int]:
@@ -175,9 +182,9 @@ def _later(one: Moment | None, other: Moment | None) -> Moment | None:
     return max(one, other, key=lambda moment: moment.at)
 
 
-def _age(link: Link) -> float:
-    stated = newest(link)
-    return float("inf") if stated is None else -stated.timestamp()
+def _age(published: Moment | None, modified: Moment | None) -> float:
+    latest = _later(published, modified)
+    return math.inf if latest is None else -latest.at.timestamp()
 
 
 def _host(url: str) -> str | None:

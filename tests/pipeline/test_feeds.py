@@ -152,6 +152,8 @@ def test_a_path_is_taken_from_the_site_that_the_channel_names():
         ("5 &lt; 6 and a List&lt;T&gt;", "5 < 6 and a List<T>"),
         ("AT&amp;T &amp; R&amp;D", "AT&T & R&D"),
         ("&lt;script&gt;evil()&lt;/script&gt;News", "News"),
+        ("<![CDATA[A <!-- note --> title]]>", "A title"),
+        ("Why a &lt;!-- is left", "Why a <!-- is left"),
         ("  many \n\t blanks\u00a0here ", "many blanks here"),
         ("خبر تازه", "خبر تازه"),
     ],

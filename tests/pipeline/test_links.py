@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -144,3 +144,17 @@ def test_no_link_is_kept_twice_and_none_goes_uncounted(numbers, most):
         urls = [found.url for found in listing.links]
         assert len(urls) == len(set(urls)) == min(most, len(set(numbers)))
         assert len(urls) + listing.capped == len(set(numbers))
+
+
+@given(st.lists(st.integers(0, 400), unique=True, max_size=150), st.integers(0, 5))
+def test_of_dated_links_in_any_order_exactly_the_newest_stay(days, most):
+    first = date(2020, 1, 1)
+    entries = [
+        f"<url><loc>/{day}</loc><lastmod>{first + timedelta(days=day)}</lastmod></url>"
+        for day in days
+    ]
+    listing = read(urlset(*entries), max_items=most)
+    kept = [int(found.url.rpartition("/")[2]) for found in listing.links]
+    wanted = sorted(days, reverse=True)[:most]
+    assert kept == [day for day in days if day in wanted]
+    assert listing.capped == len(days) - len(kept)

@@ -138,3 +138,8 @@ def test_rules_that_are_none_are_told(select, pattern, words):
 def test_an_xpath_that_yields_no_elements_finds_nothing():
     assert links("(count(//a))") == ()
     assert links("//a/text()", pattern="nowhere") == ()
+
+
+def test_boxes_within_boxes_give_each_link_once():
+    body = "<html>" + "<div>" * 50 + '<a href="/1">One</a>' + "</div>" * 50 + "</html>"
+    assert [link.title for link in links("div", body=body)] == ["One"]
