@@ -96,20 +96,20 @@ class Archive:
         folder = f"{now:%Y/%m/%d}"
         try:
             (self._root / folder).mkdir(parents=True, exist_ok=True)
-            while True:
+            stream = None
+            while stream is None:
                 self._number += 1
                 self._file = f"{folder}/{self._name}-{now:%Y%m%dT%H%M%S}-{self._number:04}.warc.gz"
-                path = self._root / self._file
-                if not path.exists():
-                    break
-            handle = os.open(f"{path}{OPEN}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-            stream: BinaryIO = os.fdopen(handle, "wb", buffering=0)
-            _sync_folder(path.parent)
+                stream = _create(self._root / self._file)
+            _sync_folder(self._root / folder)
         except OSError as error:
             raise _refusal(error, self._file or str(self._root)) from error
         self._stream, self._end, self._since = stream, 0, time.monotonic()
-        info = {"software": "khabar", "format": "WARC File Format 1.1"}
-        self._write(stream, warc.info_member(path.name, info))
+        name = Path(self._file).name
+        self._write(
+            stream,
+            warc.info_member(name, {"software": "khabar", "format": "WARC File Format 1.1"}),
+        )
         return stream
 
     def _write(self, stream: BinaryIO, member: bytes) -> None:
@@ -149,6 +149,17 @@ def read_member(root: Path, file: str, offset: int, length: int) -> bytes:
     raise ArchiveError(
         f"the archive file {path} is missing", hint="restore it from a backup of the archive"
     )
+
+
+def _create(path: Path) -> BinaryIO | None:
+    # None if there is one already: by a worker of the same name, in the same second.
+    if path.exists():
+        return None
+    try:
+        handle = os.open(f"{path}{OPEN}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        return None
+    return os.fdopen(handle, "wb", buffering=0)
 
 
 def _refusal(error: OSError, file: str) -> StoreError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -17,15 +16,6 @@ from storage.store import Store
 
 Work: TypeAlias = tuple[Callable[[Connection], Any], Run | None]
 """A job and the run that it writes for."""
-
-# SQLite may roll the whole transaction back by itself on these: what earlier jobs of the batch
-# wrote would be gone, so no later job may go on as if it were there.
-_BREAKING = {
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_INTERRUPT,
-}
 
 
 class Undecided(Exception):  # noqa: N818 # a state of affairs; never leaves the writer
@@ -82,15 +72,29 @@ def _run_one(conn: Connection, job: Callable[[Connection], Any]) -> Result:
         with conn.begin_nested():
             return Result(value=job(conn))
     except Exception as error:
-        if is_passing(error) or _breaks(error):
+        if not _is_alive(conn):
+            # On a full disk SQLite rolls back the whole transaction by itself: what earlier jobs
+            # wrote is gone, and the savepoint's own error hides the reason.
+            raise _first(error) from error
+        if is_passing(error):
             raise
         return Result(error=error)
 
 
-def _breaks(error: Exception) -> bool:
-    original = getattr(error, "orig", None)
-    code: int = getattr(original, "sqlite_errorcode", 0)
-    return code & 0xFF in _BREAKING
+def _is_alive(conn: Connection) -> bool:
+    if conn.dialect.name != "sqlite":
+        return True  # a lost connection is a passing error
+    raw: Any = conn.connection.driver_connection
+    return bool(raw.in_transaction)
+
+
+def _first(error: BaseException) -> BaseException:
+    first, link = error, error.__context__
+    while link is not None:
+        if isinstance(link, DBAPIError):
+            first = link
+        link = link.__context__
+    return first
 
 
 def _number(conn: Connection) -> str | None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -26,6 +27,7 @@ OVERHEAD = 1 << 20
 
 _CODED = {"content-encoding", "transfer-encoding", "content-length"}
 _NOT_NAME = re.compile("[^!#$%&'*+.^_`|~0-9A-Za-z-]")
+_PRINTED = "".join(map(chr, range(0x21, 0x7F)))
 _BREAKS = re.compile("[\x00-\x1f\x7f]+")
 
 
@@ -57,7 +59,7 @@ def response_member(snapshot: Snapshot) -> bytes:
     headers = _http(snapshot)
     return _member(
         lambda writer: writer.create_warc_record(
-            _line(snapshot.final_url),
+            _uri(snapshot.final_url),
             "response",
             payload=BytesIO(snapshot.body),
             length=len(snapshot.body),
@@ -75,9 +77,9 @@ def revisit_member(snapshot: Snapshot, same: tuple[str, datetime]) -> bytes:
     headers = _http(snapshot)
     return _member(
         lambda writer: writer.create_revisit_record(
-            _line(snapshot.final_url),
+            _uri(snapshot.final_url),
             f"sha256:{snapshot.sha256}",
-            _line(same[0]),
+            _uri(same[0]),
             _date(same[1]),
             http_headers=headers,
             warc_headers_dict=_warc(snapshot),
@@ -154,6 +156,11 @@ def _status(code: int) -> str:
 
 def _date(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _uri(url: str) -> str:
+    # As it travels: a space, or a letter outside ASCII, would end or garble the header.
+    return quote(url.encode("utf-8", "replace"), safe=_PRINTED)
 
 
 def _line(text: str) -> str:

@@ -23,6 +23,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from storage.store import open_store
+
 START = 60.0  # seconds that a loaded machine may need
 
 
@@ -59,18 +61,24 @@ class Postgres:
             stderr=self._log,
         )
         self._made = 0
+        self._template: str | None = None
         self._admin = self._url("postgres")
         self._wait()
 
-    def database(self) -> str:
-        """Make a new, empty database and return its URL."""
+    def database(self, template: str = "template1") -> str:
+        """Make a new database, as a copy of another one's name, and return its URL."""
         self._made += 1
         name = f"khabar_{self._made}"
-        engine = create_engine(self._admin, isolation_level="AUTOCOMMIT")
-        with engine.connect() as conn:
-            conn.execute(text(f"CREATE DATABASE {name}"))
-        engine.dispose()
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url(name)
+
+    def migrated(self) -> str:
+        """Make a new database that has khabar's tables, and return its URL."""
+        if self._template is None:
+            url = self.database()
+            open_store(url, self._folder, create=True).close()
+            self._template = url.partition("@/")[2].partition("?")[0]
+        return self.database(self._template)
 
     def execute(self, statement: str) -> None:
         """Run one statement as an administrator."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,15 +29,31 @@ from pipeline.model import (
 from storage.fencing import Run
 from storage.frontier import Candidate
 from storage.schema import runs, sources, urls, visits
-from storage.store import Store, open_store
+from storage.store import Store, open_store, sqlite_file
 
 NOW = datetime(2024, 5, 29, 10, 15, tzinfo=UTC)
 SITE = "https://river.example"
 FEED = f"{SITE}/feed.xml"
 
 
+_MIGRATED: dict[str, Path] = {}
+
+
+def _copy_of_a_migrated_file(file: Path) -> None:
+    # Migrating takes most of a small test's time: once a session is enough.
+    if "sqlite" not in _MIGRATED:
+        first = Path(tempfile.mkdtemp(prefix="khabar-test-")) / "migrated.db"
+        atexit.register(shutil.rmtree, first.parent, ignore_errors=True)
+        open_store(f"sqlite:///{first}", first.parent, create=True).close()
+        _MIGRATED["sqlite"] = first
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_MIGRATED["sqlite"], file)
+
+
 def open_world(database: str, folder: Path) -> Store:
     """Make a store with two sources, and run 1 of the first one running."""
+    if (file := sqlite_file(database)) is not None:
+        _copy_of_a_migrated_file(file)
     store = open_store(database, folder / "archive", create=True)
     with store.write() as conn:
         for pk, name in ((1, "river"), (2, "hills")):
@@ -58,7 +77,7 @@ def any_store(request, tmp_path) -> Iterator[Store]:
     if request.param == "sqlite":
         database = f"sqlite:///{tmp_path}/var/khabar.db"
     else:
-        database = request.getfixturevalue("postgres").database()
+        database = request.getfixturevalue("postgres").migrated()
     store = open_world(database, tmp_path)
     yield store
     store.close()

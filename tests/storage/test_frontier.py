@@ -252,7 +252,7 @@ def test_two_keys_of_one_url_are_one_visit_and_one_known(any_store):
 
 @pytest.mark.slow
 def test_two_workers_that_meet_a_link_at_once_visit_it_once(postgres, tmp_path):
-    store = open_world(postgres.database(), tmp_path)
+    store = open_world(postgres.migrated(), tmp_path)
     runs = [RUN, start(store, 2)]
     listing = [candidate(f"p{number}") for number in range(300)]
     with ThreadPoolExecutor() as pool:
