@@ -17,9 +17,19 @@ _SECONDS_A_PAGE = 30
 
 
 @click.command("extract", short_help="Filter: pages in, articles out, as JSON lines.")
-@click.option("--jsonl", is_flag=True, help="Read and write JSON lines (the only format there is).")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read pages.")
-@click.option("--zone", default="UTC", show_default=True, help="Time zone of dates that state none.")
+@click.option(
+    "--jsonl", is_flag=True, help="JSON lines in, JSON lines out: the only format there is."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that read pages.",
+)
+@click.option(
+    "--zone", default="UTC", show_default=True, help="Time zone of dates that state none."
+)
 @click.argument("pages", type=click.File("rb"), default="-")
 def command(*, jsonl: bool, jobs: int, zone: str, pages: IO[bytes]) -> int:
     """Read pages as JSON lines {id, url, html} and write what they say, one line a page.
@@ -48,7 +58,8 @@ def _answers(pages: Iterable[bytes], zone: str, jobs: int) -> Iterator[dict[str,
 def _pooled(tasks: Iterable[tuple[int, bytes, str]], jobs: int) -> Iterator[dict[str, Any]]:
     """Answer in order by several processes; a page that kills or hangs its process costs itself."""
     from collections import deque
-    from concurrent.futures import Future, TimeoutError as Late
+    from concurrent.futures import Future
+    from concurrent.futures import TimeoutError as Late
     from multiprocessing import get_context
 
     from pebble import ProcessExpired, ProcessPool
@@ -60,7 +71,10 @@ def _pooled(tasks: Iterable[tuple[int, bytes, str]], jobs: int) -> Iterator[dict
         try:
             return future.result()
         except Late:
-            return {"line": number, "error": f"took longer than {_SECONDS_A_PAGE} s and was stopped"}
+            return {
+                "line": number,
+                "error": f"stopped after {_SECONDS_A_PAGE} s",
+            }
         except ProcessExpired as error:
             return {"line": number, "error": f"killed its process: {error}"}
 
