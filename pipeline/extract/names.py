@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipeline.dates import is_date
 from pipeline.words import BY, BY_WORDS, NO_AUTHORS, alternatives, bare, fold, words_of
 
 _MOST = 12
@@ -29,7 +30,7 @@ _ROLE = re.compile(
     r"min read|follow|subscribe|comments?|view all|posts by|read more|share|photo(?:graphy)? by)\b",
     re.IGNORECASE,
 )
-_DATE_LIKE = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
 
 
 def authors_of(texts: Iterable[str], *, sites: Iterable[str]) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ def authors_of(texts: Iterable[str], *, sites: Iterable[str]) -> tuple[str, ...]
     names: dict[str, str] = {}
     for text in texts:
         for part in _SPLIT.split(_unlabelled(text)):
-            name = _cleaned(part)
+            name = "" if _is_sentence(part) else _cleaned(part)
             if name and is_name(name) and (form := bare(name)) not in refused:
                 names.setdefault(form, name)
     return tuple(names.values())[:_MOST]
@@ -51,12 +52,14 @@ def is_name(text: str) -> bool:
         return False
     if _ADDRESS.search(text) or len(text.split()) > _MOST_WORDS or len(form) < 2:  # noqa: PLR2004
         return False
-    if _DATE_LIKE.search(text) and not text.replace(" ", "").isalnum():
+    if _DIGIT.search(text) and (is_date(text) or not text.replace(" ", "").isalnum()):
         return False
-    if _ROLE.search(text):
-        return False
-    # "Martin Luther King Jr." ends in a full stop; a longer text that does is a sentence.
-    return not text.rstrip().endswith((".", "?", "!")) or len(text.split()) <= _MOST_WORDS - 2
+    return _ROLE.search(text) is None
+
+
+def _is_sentence(text: str) -> bool:
+    # "Martin Luther King Jr." ends in a full stop as well.
+    return text.rstrip().endswith((".", "?", "!")) and len(text.split()) >= _MOST_WORDS - 1
 
 
 def looks_like_byline(text: str) -> bool:

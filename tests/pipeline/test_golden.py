@@ -1,9 +1,8 @@
 import json
 from functools import cache
 
-import pytest
-
 import golden_world
+import pytest
 
 CASES = golden_world.cases()
 EXPECTED = {

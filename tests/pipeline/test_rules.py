@@ -71,14 +71,11 @@ def test_every_removal_says_why(line, label, rule):
 @pytest.mark.parametrize(
     "text",
     [
-        "Breaking: the council said that the bridge will be closed. It gave no reason for it, "
-        "and no date either, and the carters are angry.",
+        "Breaking: the council said that the bridge will be closed. It gave no reason at all.",
         "Breaking with the custom of the river, the crew asked nobody for a fare on the first day.",
         "Published in nine volumes, the chronicle of the valley took its author forty years.",
-        "By the river they waited for the ferry, which came late, as it always did in the winter "
-        "months when the ice was still moving.",
-        "Source material for the chronicle came from the archive of the guild, which burned down "
-        "in the year after it was finished.",
+        "By the river they waited for the ferry, which came late, as it always did in the winter.",
+        "Source material for the chronicle came from the guild's archive, which has burned down.",
         "The meeting was on November 18, 2024, and it lasted until the morning.",
     ],
 )
