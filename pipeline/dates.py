@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from pipeline.calendars import MONTHS, WEEKDAYS
 from pipeline.model import Moment, Precision, ZoneOrigin
-from pipeline.words import MONTHS, WEEKDAYS, alternatives, fold
+from pipeline.words import alternatives, fold
 
 _LONGEST = 120
 _NAME = rf"(?P<month>{alternatives(tuple(MONTHS))})"
 _YEAR = r"(?P<year>(?:19[5-9]|20[0-9])\d)"
 _DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])"
+_ORDINAL = r"(?:st|nd|rd|th|er|º|\.)?"
+_TO_YEAR = r"\.?[\s,،./-]*(?:de|del)?\s*"
 _EDGE = r"(?<![\w])"
 _END = r"(?![\w])"
 _SHAPES = tuple(
@@ -23,8 +26,7 @@ _SHAPES = tuple(
         rf"{_EDGE}{_YEAR}(?P<m>1[0-2]|0[1-9])(?P<day>3[01]|[12]\d|0[1-9])(?=t\d|{_END})",
         rf"{_EDGE}{_YEAR}[/.](?P<m>1[0-2]|0?[1-9])[/.]{_DAY}(?!\d)",
         rf"{_EDGE}{_YEAR}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月\s*{_DAY}\s*日",
-        rf"{_EDGE}{_DAY}(?:st|nd|rd|th|er|º|\.)?[\s,./-]*(?:of|de|d')?\s*{_NAME}\.?"
-        rf"[\s,،./-]*(?:de|del)?\s*{_YEAR}(?!\d)",
+        rf"{_EDGE}{_DAY}{_ORDINAL}[\s,./-]*(?:of|de|d')?\s*{_NAME}{_TO_YEAR}{_YEAR}(?!\d)",
         rf"{_EDGE}{_NAME}\.?\s*{_DAY}(?:st|nd|rd|th)?[\s,،.]+{_YEAR}(?!\d)",
         rf"{_EDGE}{_YEAR}[\s,،]+{_NAME}[\s,،]+{_DAY}{_END}",
         rf"{_EDGE}{_YEAR}[\s,،]+{_DAY}[\s,،]+{_NAME}{_END}",
@@ -38,9 +40,25 @@ _TIME = re.compile(
     r"\s*\(?(?P<zone>z\b|(?:utc|gmt)?\s?[+\u2212-]\d\d?:?(?:\d\d)?\b|[a-z]{2,4}\b)?\)?"
 )
 _ZONES = {
-    **{"z": 0, "utc": 0, "gmt": 0, "wet": 0, "bst": 60, "cet": 60, "cest": 120, "eet": 120},
-    **{"eest": 180, "msk": 180, "aft": 270, "pkt": 300, "est": -300, "edt": -240, "et": -300},
-    **{"pst": -480, "pdt": -420, "mst": -420, "mdt": -360},
+    "z": 0,
+    "utc": 0,
+    "gmt": 0,
+    "wet": 0,
+    "bst": 60,
+    "cet": 60,
+    "cest": 120,
+    "eet": 120,
+    "eest": 180,
+    "msk": 180,
+    "aft": 270,
+    "pkt": 300,
+    "est": -300,
+    "edt": -240,
+    "et": -300,
+    "pst": -480,
+    "pdt": -420,
+    "mst": -420,
+    "mdt": -360,
 }
 _OFFSET = re.compile(r"([+\u2212-])(\d\d?):?(\d\d)?$")
 _FILLER = re.compile(

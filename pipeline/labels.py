@@ -24,7 +24,9 @@ _ALONE = {
 }
 _CREDIT = re.compile(rf"^[(\[]?\s*(?:{alternatives(CREDIT)})\s*[:|｜：\-–—]\s*(?P<rest>\S.*)$")
 _MOST_CREDIT_WORDS = 14
-_INSIDE = re.compile(rf"(?<!\S)(?:{alternatives((*PUBLISHED, *UPDATED, *BY))})\s*[:|：]\s*(?=[^\s:|：])")
+_INSIDE = re.compile(
+    rf"(?<!\S)(?:{alternatives((*PUBLISHED, *UPDATED, *BY))})\s*[:|：]\s*(?=[^\s:|：])"
+)
 _INNER = re.compile(r"\s+[|•·]\s+|\s{2,}| – | — ")
 
 
@@ -54,8 +56,8 @@ def labelled(blocks: Iterable[Block]) -> Iterator[Labelled]:
             continue
         found = list(_of_line(text, block.seq))
         yield from found
-        if not found and (kind := _alone(text)):
-            announced = (kind, block)
+        if not found and (alone := _alone(text)):
+            announced = (alone, block)
 
 
 def label_of(text: str) -> str | None:

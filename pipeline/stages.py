@@ -97,7 +97,9 @@ def extract(page: Page) -> None:
     if selected:
         page.lines = inside(page.pieces, selected)
     else:
-        page.lines = align(page.pieces, choose_body(root, url) or page.fields.stated_body.splitlines())
+        page.lines = align(
+            page.pieces, choose_body(root, url) or page.fields.stated_body.splitlines()
+        )
 
 
 def label(page: Page) -> None:
@@ -107,9 +109,9 @@ def label(page: Page) -> None:
     page.body = body_of(page.lines)
     page.blocks = tuple(worth_keeping(page.lines))
     page.language = read_language(page.body, fields, page.profile)
-    if credits := credits_of(page.lines):
-        value = "; ".join(outlet for outlet, _ in credits)
-        page.cited = Field(value=value, origin="credit", raw=" ".join(line for _, line in credits))
+    if named := credits_of(page.lines):
+        value = "; ".join(outlet for outlet, _ in named)
+        page.cited = Field(value=value, origin="credit", raw=" ".join(line for _, line in named))
     refused = refuse(
         page.lines,
         title=fields.title.value if fields.title else "",
@@ -117,6 +119,10 @@ def label(page: Page) -> None:
         dated=fields.published is not None and fields.published.origin != "htmldate",
         passwords=fields.passwords,
     )
+    if refused is not None and Flag.TRUNCATED_DOM in page.flags:
+        raise UnreadableError(
+            Reason.TOO_DEEP, f"nested too deeply, and in what is left: {refused[1]}"
+        )
     if refused is not None:
         raise UnreadableError(*refused)
     page.html = safe_html(page.lines, page.snapshot.final_url)
@@ -140,8 +146,12 @@ def read(snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints) -> 
     """Return what a page says. A bad page is a reading that is `rejected`, never an exception."""
     kind = documents.media_type(snapshot)
     if name := documents.feed_name(snapshot):
-        return _reading(_page(snapshot, profile, memory, hints), {}, kind or "text/xml",
-                        (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>"))
+        return _reading(
+            _page(snapshot, profile, memory, hints),
+            {},
+            kind or "text/xml",
+            (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>"),
+        )
     if not documents.is_page(kind):
         return _document(snapshot, hints, kind)
     page = _page(snapshot, profile, memory, hints)

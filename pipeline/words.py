@@ -52,168 +52,165 @@ def bare(text: str) -> str:
     return _APART.sub("", fold(text))
 
 
-TICKER = (
-    *("news flash", "newsflash", "breaking", "breaking news", "just in", "latest news", "trending"),
-    *("trending now", "top stories", "live updates", "news ticker", "flash news", "latest updates"),
-    *("headlines", "hot topics", "news alert", "eilmeldung", "liveticker", "alerte info"),
-    *("flash info", "dernière minute", "última hora", "ultim'ora", "ultime notizie", "son dakika"),
-    *("срочно", "срочная новость", "срочные новости", "молния", "главные новости", "терміново"),
-    *("خبر فوری", "فوری", "آخرین اخبار", "تازه ترین اخبار", "تازه ترین خبرها", "خبر داغ"),
-    *("تازه خبر", "تازه خبرونه", "بیړنی خبر", "بیړنې خبر", "وروستی خبرونه"),
-    *("بریکنگ نیوز", "تازه ترین", "تازہ ترین", "فوری خبر", "اہم خبر", "تازہ خبریں"),
-    *("عاجل", "خبر عاجل", "اخر الاخبار", "آخر الأخبار", "شریط الأخبار"),
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(phrase.split()) for phrase in text.split("|") if phrase.strip())
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a list that is written with spaces, folded."""
+    return frozenset(fold(word) for word in text.split())
+
+
+TICKER = _phrases(
+    """
+    news flash | newsflash | breaking | breaking news | just in | latest news | trending |
+    trending now | top stories | live updates | news ticker | flash news | latest updates |
+    headlines | hot topics | news alert | eilmeldung | liveticker | alerte info |
+    flash info | dernière minute | última hora | ultim'ora | ultime notizie | son dakika |
+    срочно | срочная новость | срочные новости | молния | главные новости | терміново |
+    خبر فوری | فوری | آخرین اخبار | تازه ترین اخبار | تازه ترین خبرها | خبر داغ |
+    تازه خبر | تازه خبرونه | بیړنی خبر | بیړنې خبر | وروستی خبرونه |
+    بریکنگ نیوز | تازه ترین | تازہ ترین | فوری خبر | اہم خبر | تازہ خبریں |
+    عاجل | خبر عاجل | اخر الاخبار | آخر الأخبار | شریط الأخبار |
+    """
 )
 """Labels of news tickers; before a separator, or alone on a line."""
 
-PROMO = (
-    *("also read", "read also", "read more", "read next", "see also", "related", "related articles"),
-    *("related news", "related stories", "related posts", "you may also like", "recommended"),
-    *("recommended for you", "more on this story", "more from", "watch also", "watch", "don't miss"),
-    *("most read", "most popular", "popular posts", "latest posts", "recent posts", "next article"),
-    *("previous article", "continue reading", "click here", "tags", "filed under", "topics"),
-    *("advertisement", "sponsored", "listen to this article", "leave a comment", "leave a reply"),
-    *("auch interessant", "lesen sie auch", "mehr zum thema", "weiterlesen", "anzeige", "werbung"),
-    *("lire aussi", "à lire aussi", "publicité", "lea también", "le puede interesar", "leggi anche"),
-    *("leia também", "lees ook", "ayrıca okuyun", "читайте также", "читать далее", "реклама"),
-    *("читайте также по теме", "по теме", "смотрите также", "читайте також"),
-    *("بیشتر بخوانید", "همچنین بخوانید", "مطالب مرتبط", "اخبار مرتبط", "ادامه مطلب", "بیشتر بدانید"),
-    *("نور ولولئ", "دا هم ولولئ", "اړوند خبرونه", "اړوند مطالب", "اړوند لیکنې"),
-    *("مزید پڑھیں", "یہ بھی پڑھیں", "متعلقہ خبریں", "مزید جانیے", "اشتہار"),
-    *("اقرا ایضا", "اقرأ أیضا", "اقرأ ایضا", "اقرأ المزید", "مواضیع ذات صله", "اخبار ذات صله", "إعلان"),
+PROMO = _phrases(
+    """
+    also read | read also | read more | read next | see also | related | related articles |
+    related news | related stories | related posts | you may also like | recommended |
+    recommended for you | more on this story | more from | watch also | watch | don't miss |
+    most read | most popular | popular posts | latest posts | recent posts | next article |
+    previous article | continue reading | click here | tags | filed under | topics |
+    advertisement | sponsored | listen to this article | leave a comment | leave a reply |
+    auch interessant | lesen sie auch | mehr zum thema | weiterlesen | anzeige | werbung |
+    lire aussi | à lire aussi | publicité | lea también | le puede interesar | leggi anche |
+    leia também | lees ook | ayrıca okuyun | читайте также | читать далее | реклама |
+    читайте также по теме | по теме | смотрите также | читайте також |
+    بیشتر بخوانید | همچنین بخوانید | مطالب مرتبط | اخبار مرتبط | ادامه مطلب | بیشتر بدانید |
+    نور ولولئ | دا هم ولولئ | اړوند خبرونه | اړوند مطالب | اړوند لیکنې |
+    مزید پڑھیں | یہ بھی پڑھیں | متعلقہ خبریں | مزید جانیے | اشتہار |
+    اقرا ایضا | اقرأ أیضا | اقرأ ایضا | اقرأ المزید | مواضیع ذات صله | اخبار ذات صله | إعلان |
+    """
 )
 """Labels of links to other articles and of advertisements."""
 
-FOLLOW = (
-    *("follow us", "follow our", "join our", "join us on", "subscribe", "sign up", "newsletter"),
-    *("download our app", "download the app", "get our app", "like us on", "share this"),
-    *("share this article", "support our journalism", "get the latest", "click to share"),
-    *("folgen sie uns", "newsletter abonnieren", "jetzt abonnieren", "suivez-nous", "abonnez-vous"),
-    *("síguenos", "suscríbete", "seguici", "iscriviti", "siga-nos", "bizi takip edin"),
-    *("подписывайтесь", "подпишитесь", "следите за нами", "поделиться", "підписуйтесь"),
-    *("ما را دنبال کنید", "ما را در", "عضو شوید", "مشترک شوید", "به اشتراک بگذارید", "خبرنامه"),
-    *("موږ تعقیب کړئ", "زموږ سره", "شریک یی کړئ", "شریک کړئ", "غړی شئ"),
-    *("ہمیں فالو کریں", "فالو کریں", "سبسکرایب کریں", "شیئر کریں", "ہمارا چینل"),
-    *("تابعونا", "تابعنا", "اشترک", "انضم الی", "شارک"),
+FOLLOW = _phrases(
+    """
+    follow us | follow our | join our | join us on | subscribe | sign up | newsletter |
+    download our app | download the app | get our app | like us on | share this |
+    share this article | support our journalism | get the latest | click to share |
+    folgen sie uns | newsletter abonnieren | jetzt abonnieren | suivez-nous | abonnez-vous |
+    síguenos | suscríbete | seguici | iscriviti | siga-nos | bizi takip edin |
+    подписывайтесь | подпишитесь | следите за нами | поделиться | підписуйтесь |
+    ما را دنبال کنید | ما را در | عضو شوید | مشترک شوید | به اشتراک بگذارید | خبرنامه |
+    موږ تعقیب کړئ | زموږ سره | شریک یی کړئ | شریک کړئ | غړی شئ |
+    ہمیں فالو کریں | فالو کریں | سبسکرایب کریں | شیئر کریں | ہمارا چینل |
+    تابعونا | تابعنا | اشترک | انضم الی | شارک |
+    """
 )
 """Openings of lines that ask the reader to follow, subscribe or share."""
 
-SHARE = frozenset(
-    "share facebook twitter whatsapp telegram linkedin email e-mail mail print pinterest reddit tweet "
-    "messenger instagram youtube threads bluesky mastodon flipboard viber teilen drucken partager "
-    "imprimer compartir condividi stampa paylaş yazdır поделиться печать вконтакте одноклассники "
-    "телеграм چاپ ایمیل فیسبوک توییتر واتساپ تلگرام اشتراک شریک چاپول مشارکه طباعه تویتر شیئر پرنٹ".split()
+SHARE = words_of(
+    """
+    share facebook twitter whatsapp telegram linkedin email e-mail mail print pinterest
+    reddit tweet messenger instagram youtube threads bluesky mastodon flipboard viber teilen
+    drucken partager imprimer compartir condividi stampa paylaş yazdır поделиться печать
+    вконтакте одноклассники телеграм چاپ ایمیل فیسبوک توییتر واتساپ تلگرام اشتراک شریک چاپول
+    مشارکه طباعه تویتر شیئر پرنٹ
+    """
 )
 """Words of share bars."""
 
-SHARE_GLUE = frozenset(
-    "x copy link via on this and by to comments comment save follow subscribe gift listen a+ a- aa vk "
-    "ok pocket article with friend auf sur en su по در په پر على علی کریں کړئ".split()
+SHARE_GLUE = words_of(
+    """
+    x copy link via on this and by to comments comment save follow subscribe gift listen a+
+    a- aa vk ok pocket article with friend auf sur en su по در په پر على علی کریں کړئ
+    """
 )
 """Words between those: a line of both kinds alone is a share bar."""
 
-PUBLISHED = (
-    *("published", "published on", "published at", "publish date", "posted", "posted on", "date"),
-    *("first published", "date published", "publication date", "created", "issued"),
-    *("veröffentlicht", "veröffentlicht am", "erstellt", "erstellt am", "stand", "publié le"),
-    *("publié", "publicado", "publicado el", "publicado em", "fecha", "pubblicato", "pubblicato il"),
-    *("gepubliceerd", "gepubliceerd op", "yayınlanma", "yayın tarihi", "giriş tarihi", "giriş"),
-    *("опубликовано", "дата публикации", "дата", "опубліковано"),
-    *("تاریخ انتشار", "تاریخ نشر", "منتشر شده", "منتشر شده در", "انتشار", "نشر شده", "تاریخ"),
-    *("خپرېدو نېټه", "د خپرېدو نېټه", "خپور شوی", "خپره شوې", "نېټه", "نشر شوی", "د خپریدو نیټه"),
-    *("شائع", "شائع شدہ", "اشاعت", "تاریخ اشاعت", "تاریخ اجرا"),
-    *("نشر", "نشر فی", "تاریخ النشر", "نشرت فی", "تم النشر", "تم النشر فی"),
+PUBLISHED = _phrases(
+    """
+    published | published on | published at | publish date | posted | posted on | date |
+    first published | date published | publication date | created | issued |
+    veröffentlicht | veröffentlicht am | erstellt | erstellt am | stand | publié le |
+    publié | publicado | publicado el | publicado em | fecha | pubblicato | pubblicato il |
+    gepubliceerd | gepubliceerd op | yayınlanma | yayın tarihi | giriş tarihi | giriş |
+    опубликовано | дата публикации | дата | опубліковано |
+    تاریخ انتشار | تاریخ نشر | منتشر شده | منتشر شده در | انتشار | نشر شده | تاریخ |
+    خپرېدو نېټه | د خپرېدو نېټه | خپور شوی | خپره شوې | نېټه | نشر شوی | د خپریدو نیټه |
+    شائع | شائع شدہ | اشاعت | تاریخ اشاعت | تاریخ اجرا |
+    نشر | نشر فی | تاریخ النشر | نشرت فی | تم النشر | تم النشر فی |
+    """
 )
 """Labels before a publication date."""
 
-UPDATED = (
-    *("updated", "updated on", "updated at", "last updated", "last update", "last modified"),
-    *("modified", "modified on", "edited", "revised", "aktualisiert", "aktualisiert am"),
-    *("zuletzt aktualisiert", "mis à jour", "mis à jour le", "actualizado", "atualizado"),
-    *("atualizado em", "aggiornato", "aggiornato il", "bijgewerkt", "güncelleme", "son güncelleme"),
-    *("обновлено", "изменено", "оновлено", "به روز شده", "بروزرسانی", "به روز رسانی"),
-    *("آخرین به روزرسانی", "تازه شوی", "نوی شوی", "اپ ڈیٹ", "آخری اپ ڈیٹ", "اخر تحدیث"),
-    *("آخر تحدیث", "تم التحدیث", "تحدیث"),
+UPDATED = _phrases(
+    """
+    updated | updated on | updated at | last updated | last update | last modified |
+    modified | modified on | edited | revised | aktualisiert | aktualisiert am |
+    zuletzt aktualisiert | mis à jour | mis à jour le | actualizado | atualizado |
+    atualizado em | aggiornato | aggiornato il | bijgewerkt | güncelleme | son güncelleme |
+    обновлено | изменено | оновлено | به روز شده | بروزرسانی | به روز رسانی |
+    آخرین به روزرسانی | تازه شوی | نوی شوی | اپ ڈیٹ | آخری اپ ڈیٹ | اخر تحدیث |
+    آخر تحدیث | تم التحدیث | تحدیث |
+    """
 )
 """Labels before the date of the last change."""
 
-BY = (
-    *("by", "written by", "author", "authors", "reported by", "report by", "posted by", "byline"),
-    *("reporter", "story by", "text by", "von", "autor", "autorin", "text", "par", "auteur"),
-    *("por", "autora", "redacción", "di", "autore", "door", "yazan", "yazar", "muhabir"),
-    *("автор", "авторы", "текст", "корреспондент", "автори"),
-    *("نویسنده", "نگارنده", "نوشته", "گزارشگر", "خبرنگار", "به قلم", "گزارش از"),
-    *("لیکوال", "لیکونکی", "لیکنه", "راپور", "خبریال"),
-    *("تحریر", "مصنف", "رپورٹ", "نامہ نگار", "از"),
-    *("بقلم", "کتب", "کتبه", "الکاتب", "المحرر", "المراسل", "کاتب"),
+BY = _phrases(
+    """
+    by | written by | author | authors | reported by | report by | posted by | byline |
+    reporter | story by | text by | von | autor | autorin | text | par | auteur |
+    por | autora | redacción | di | autore | door | yazan | yazar | muhabir |
+    автор | авторы | текст | корреспондент | автори |
+    نویسنده | نگارنده | نوشته | گزارشگر | خبرنگار | به قلم | گزارش از |
+    لیکوال | لیکونکی | لیکنه | راپور | خبریال |
+    تحریر | مصنف | رپورٹ | نامہ نگار | از |
+    بقلم | کتب | کتبه | الکاتب | المحرر | المراسل | کاتب |
+    """
 )
 """Labels before an author."""
 
-BY_WORDS = frozenset({"by", "von", "par", "por", "di", "door", "بقلم", "автор", "به قلم"})
+BY_WORDS = _phrases("by | von | par | por | di | door | بقلم | автор | به قلم")
 """Those of `BY` that need no separator: "By Jane Roe"."""
 
-CREDIT = (
-    *("source", "sources", "via", "agencies", "agency", "news source", "original source"),
-    *("quelle", "quellen", "agenturen", "sources", "fuente", "fuentes", "fonte", "fonti"),
-    *("bron", "kaynak", "источник", "источники", "по материалам", "джерело"),
-    *("منبع", "منابع", "سرچینه", "سرچینې", "سرچینه ده", "ماخذ", "ذریعه", "ذریعہ", "ذرائع"),
-    *("المصدر", "مصدر", "المصادر", "وکالات", "بحواله", "بحوالہ"),
+CREDIT = _phrases(
+    """
+    source | sources | via | agencies | agency | news source | original source |
+    quelle | quellen | agenturen | sources | fuente | fuentes | fonte | fonti |
+    bron | kaynak | источник | источники | по материалам | джерело |
+    منبع | منابع | سرچینه | سرچینې | سرچینه ده | ماخذ | ذریعه | ذریعہ | ذرائع |
+    المصدر | مصدر | المصادر | وکالات | بحواله | بحوالہ |
+    """
 )
 """Labels before the outlet that an article names as its source."""
 
-ECHO = frozenset({"image", "photo", "img", "picture", "logo", "thumbnail", "عکس", "تصویر", "صوره"})
+ECHO = words_of(
+    """
+    image photo img picture logo thumbnail عکس تصویر صوره
+    """
+)
 """What alt texts leave beside a title."""
 
-LOGO = frozenset(
-    "logo logoimage sitelogo headerlogo footerlogo image featuredimage menu search home "
-    "skiptocontent skiptomaincontent لوگو شعار логотип".split()
+LOGO = words_of(
+    """
+    logo logoimage sitelogo headerlogo footerlogo image featuredimage menu search home
+    skiptocontent skiptomaincontent لوگو شعار логотип
+    """
 )
 """Whole lines (letters only) that are furniture wherever they stand."""
 
-NO_AUTHORS = frozenset(
-    "admin administrator administrador root webmaster guest unknown anonymous author authors user "
-    "username none null editor web desk newsroom byline staff default test wpadmin superuser "
-    "редакция админ администратор ادمین مدیر".split()
+NO_AUTHORS = words_of(
+    """
+    admin administrator administrador root webmaster guest unknown anonymous author authors
+    user username none null editor web desk newsroom byline staff default test wpadmin
+    superuser редакция админ администратор ادمین مدیر
+    """
 )
 """Account names and placeholders that are no author (compared as letters alone)."""
-
-_MONTHS = (
-    "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari ocak января январь "
-    "янв січня جنوری ژانویه جنوری ینایر جنوري یناير",
-    "february feb februar février févr febrero febbraio fevereiro fev februari şubat февраля февраль "
-    "фев лютого فبروری فوریه فروری فبرایر",
-    "march mar märz maerz mars marzo março maart mart марта март мар березня مارچ مارس",
-    "april apr avril avr abril aprile abr nisan апреля апрель апр квітня اپریل آوریل اپرېل ابریل أبریل",
-    "may mai mayo maggio mag maio mei mayıs мая май травня می مه مئی مې مایو",
-    "june jun juni juin junio giugno giu junho haziran июня июнь июн червня جون ژوئن یونیو",
-    "july jul juli juillet juil julio luglio lug julho temmuz июля июль июл липня جولای جولائی ژوئیه "
-    "ژوییه یولیو",
-    "august aug août aout agosto ago augustus ağustos августа август авг серпня اگست آگست اوت آگوست "
-    "اګست أغسطس اغسطس",
-    "september sept sep septembre septiembre settembre set setembro eylül сентября сентябрь сен сент "
-    "вересня سپتمبر سپتامبر ستمبر سپتمبر سبتمبر",
-    "october oct oktober okt octobre octubre ottobre ott outubro out ekim октября октябрь окт жовтня "
-    "اکتوبر اکتبر أکتوبر",
-    "november nov novembre noviembre novembro kasım ноября ноябрь ноя листопада نومبر نوامبر نوفمبر",
-    "december dec dezember dez décembre déc diciembre dic dicembre dezembro aralık декабря декабрь "
-    "дек грудня دسمبر دسامبر ډسمبر دیسمبر",
-)
-MONTHS: dict[str, int] = {
-    fold(name): number for number, names in enumerate(_MONTHS, 1) for name in names.split()
-}
-"""Name or abbreviation of a Gregorian month → its number."""
-
-WEEKDAYS = frozenset(
-    fold(
-        "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
-        "sat sun montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi "
-        "mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo "
-        "lunedì martedì mercoledì giovedì venerdì sabato domenica понедельник вторник среда четверг "
-        "пятница суббота воскресенье pazartesi salı çarşamba perşembe cuma cumartesi pazar "
-        "شنبه یکشنبه دوشنبه سه چهارشنبه پنجشنبه پنج جمعه یک دو چهار جمعہ ہفتہ اتوار پیر منگل بدھ جمعرات "
-        "السبت الأحد الاثنین الإثنین الثلاثاء الأربعاء الخمیس الجمعه"
-    ).split()
-)
-"""Names of weekdays."""
 
 
 def alternatives(words: tuple[str, ...]) -> str:

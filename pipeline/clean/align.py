@@ -14,6 +14,7 @@ from pipeline.words import bare
 
 _PART = 12
 """A shorter text inside a longer one is chance."""
+_LINE = 80
 _PROSE = 60
 _LINKED = 0.3
 
@@ -39,8 +40,13 @@ def align(pieces: Sequence[Piece], chosen: Sequence[str]) -> list[Line]:
     forms = [bare(piece.block.text) for piece in pieces]
     where: dict[str, list[int]] = defaultdict(list)
     for index, form in enumerate(forms):
+        for part in (
+            pieces[index].block.text.split("\n") if "\n" in pieces[index].block.text else ()
+        ):
+            where[bare(part)].append(index)
         if form:
             where[form].append(index)
+    menus = "\n".join(form for form, piece in zip(forms, pieces, strict=True) if piece.apart)
     taken: set[int] = set()
     extra: dict[int, list[str]] = defaultdict(list)
     at = -1
@@ -49,7 +55,7 @@ def align(pieces: Sequence[Piece], chosen: Sequence[str]) -> list[Line]:
         if found:
             taken.update(found)
             at = max(found)
-        elif found is None:
+        elif found is None and not (len(line) <= _LINE and bare(line) in menus):
             extra[at].append(line.removeprefix("- ").strip("| "))
     return _lines(pieces, _bridged(pieces, taken), extra)
 

@@ -16,17 +16,26 @@ from pipeline.model import Block
 MAX_BLOCKS = 4_000
 """More pieces of text than any article has; the rest of the page is not looked at."""
 
-_SKIPPED = frozenset(
-    "script style noscript template head svg math object canvas select textarea audio video "
-    "iframe map datalist".split()
+
+def _tags(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SKIPPED = _tags(
+    """
+    script style noscript template head svg math object canvas select textarea audio video iframe
+    map datalist
+    """
 )
-_BREAKING = frozenset(
-    "address article aside blockquote body button caption center dd details dialog dir div dl dt "
-    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main "
-    "marquee menu nav ol option p pre section summary table tbody td tfoot th thead tr ul".split()
+_BREAKING = _tags(
+    """
+    address article aside blockquote body button caption center dd details dialog dir div dl dt
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main
+    marquee menu nav ol option p pre section summary table tbody td tfoot th thead tr ul
+    """
 )
-_APART = frozenset("nav footer aside form button menu".split())
-_INLINE_CELL = frozenset("td th".split())
+_APART = _tags("nav footer aside form button menu")
+_INLINE_CELL = _tags("td th")
 _LAYING_OUT = ("p", "div", "h1", "h2", "h3", "ul", "ol", "br", "article", "section", "form")
 _BULLET = re.compile(r"^[\s•·▪►▶●■□◦*\-–—»›|]+|[\s|]+$")
 _SPACE = re.compile(r"\s+")
@@ -66,7 +75,7 @@ def cut(root: HtmlElement) -> list[Piece]:
         block = Block(
             seq=len(pieces),
             text=text,
-            tag=opened.element.tag,
+            tag=str(opened.element.tag),
             path=opened.path,
             key=key(text),
             link_density=round(min(opened.linked / len(text), 1.0), 2),
@@ -82,7 +91,9 @@ def key(text: str) -> int:
     """Return a signed 64-bit hash: equal for texts that differ in case, spaces or bullets only."""
     plain = _BULLET.sub("", unicodedata.normalize("NFKC", text).casefold())
     plain = _SPACE.sub(" ", plain)
-    return int.from_bytes(blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
+    return int.from_bytes(
+        blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest(), signed=True
+    )
 
 
 def _texts(root: HtmlElement) -> Iterator[tuple[_Open, str]]:
@@ -131,12 +142,12 @@ def _opened(element: HtmlElement, stack: list[_Open]) -> _Open:
 
 
 def _step(element: HtmlElement) -> str:
-    classes = (element.get("class") or "").split()
+    tag, classes = str(element.tag), (element.get("class") or "").split()
     if classes:
-        return f"{element.tag}.{_VARYING.sub('', classes[0])[:40]}"
+        return f"{tag}.{_VARYING.sub('', classes[0])[:40]}"
     if name := element.get("id"):
-        return f"{element.tag}#{_VARYING.sub('', name)[:40]}"
-    return str(element.tag)
+        return f"{tag}#{_VARYING.sub('', name)[:40]}"
+    return tag
 
 
 def _add(stack: list[_Open], text: str | None, links: int) -> None:
@@ -167,6 +178,8 @@ def _row(row: HtmlElement, layouts: dict[HtmlElement, bool]) -> str:
     cells = [cell for cell in row if cell.tag in _INLINE_CELL]
     if layouts[table] or len(cells) < 2:  # noqa: PLR2004 # a row of one cell is a box
         return ""
-    texts = [_SPACE.sub(" ", "".join(cell.itertext()).replace("\xad", "")).strip() for cell in cells]
+    texts = [
+        _SPACE.sub(" ", "".join(cell.itertext()).replace("\xad", "")).strip() for cell in cells
+    ]
     line = " | ".join(text for text in texts if text)
     return line if len(line) <= _LONGEST_ROW else ""

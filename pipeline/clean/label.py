@@ -26,8 +26,11 @@ def clean(lines: Sequence[Line], facts: Facts) -> list[Line]:
     Nothing is dropped here. Cleaning the lines that are content once more changes nothing: rules
     about places measure them by prose, which they never remove.
     """
-    done = [_judge(line, ANYWHERE, Place(top=False, end=False, apart=line.apart), facts) for line in lines]
-    _spread(done, facts)
+    done = [
+        _judge(line, ANYWHERE, Place(top=False, end=False, apart=line.apart), facts)
+        for line in lines
+    ]
+    _spread(done)
     first, last = _prose_span(done)
     for index, line in enumerate(done):
         if line.block.label is Label.CONTENT:
@@ -93,7 +96,7 @@ def _left_out(line: Line) -> Line:
     return _labelled(line, Label.CHROME, "outside", "stands outside the text that was extracted")
 
 
-def _spread(lines: list[Line], facts: Facts) -> None:
+def _spread(lines: list[Line]) -> None:
     """Let a label alone on its line take its followers along: a ticker's items, a list of links."""
     holding = {
         line.container
@@ -122,7 +125,11 @@ def _spread_ticker(lines: list[Line], at: int, opening: Line, holding: set[int])
     stream = {opening.container} - holding - {0}
     while at < len(lines):
         line = lines[at]
-        if line.block.label is not Label.CONTENT or is_prose(line.block.text) or line.block.tag in _HEADINGS:
+        if (
+            line.block.label is not Label.CONTENT
+            or is_prose(line.block.text)
+            or line.block.tag in _HEADINGS
+        ):
             break
         if not (waiting or line.container in stream):
             break

@@ -1,4 +1,4 @@
-"""The clean body as HTML that is safe to show: the page's own links and emphasis, nothing active."""
+"""The clean body as HTML that is safe to show: links and emphasis, nothing active."""
 
 from __future__ import annotations
 
@@ -6,16 +6,25 @@ import html
 from collections.abc import Iterable
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from pipeline.clean.align import Line
 from pipeline.model import Label
 
-_TAGS = {"a", "abbr", "b", "blockquote", "br", "cite", "code", "del", "em", "h1", "h2", "h3", "h4"} | {
-    *("h5", "h6", "i", "ins", "li", "mark", "ol", "p", "pre", "q", "s", "small", "strong", "sub"),
-    *("sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
-}
-_KEPT = frozenset("p h1 h2 h3 h4 h5 h6 blockquote pre li".split())
-_UNSEEN = {"script", "style", "noscript", "template", "iframe", "object", "svg", "math", "form", "button"}
+
+def _tags(text: str) -> set[str]:
+    return set(text.split())
+
+
+_TAGS = _tags(
+    """
+    a abbr b blockquote br cite code del em h1 h2 h3 h4 h5 h6 i ins li mark ol p pre q s small
+    strong sub sup table tbody td th thead tr u ul
+    """
+)
+_KEPT = _tags("p h1 h2 h3 h4 h5 h6 blockquote pre li")
+_UNSEEN = _tags("script style noscript template iframe object svg math form button")
+_SPANS = {"colspan", "rowspan"}
 
 
 def safe_html(lines: Iterable[Line], url: str) -> str:
@@ -28,7 +37,11 @@ def safe_html(lines: Iterable[Line], url: str) -> str:
         raw,
         tags=_TAGS,
         clean_content_tags=_UNSEEN,
-        attributes={"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}},
+        attributes={
+            "a": {"href", "title"},
+            "td": {"colspan", "rowspan"},
+            "th": {"colspan", "rowspan"},
+        },
         url_schemes={"http", "https", "mailto"},
         url_relative=("rewrite_with_base", base) if base else "deny",
         link_rel="noopener noreferrer nofollow",
@@ -36,10 +49,14 @@ def safe_html(lines: Iterable[Line], url: str) -> str:
 
 
 def _fragment(line: Line) -> str:
-    tag = line.block.tag if line.block.tag in _KEPT else "p"
-    element = line.element
-    whole = element is not None and " ".join("".join(element.itertext()).replace("\xad", "").split())
-    if element is None or whole != line.block.text or element.tag not in _KEPT:
-        return f"<{tag}>{html.escape(line.block.text, quote=False)}</{tag}>"
-    text: str = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    return text.replace("\xad", "")
+    block, element = line.block, line.element
+    if element is not None and element.tag in _KEPT and _text(element) == block.text:
+        raw: str = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+        return raw.replace("\xad", "")
+    tag = block.tag if block.tag in _KEPT else "p"
+    return f"<{tag}>{html.escape(block.text, quote=False)}</{tag}>"
+
+
+def _text(element: HtmlElement) -> str:
+    raw = "".join(element.itertext()).replace("\xad", "")
+    return raw.strip("\r\n") if element.tag == "pre" else " ".join(raw.split())

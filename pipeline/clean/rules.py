@@ -31,7 +31,8 @@ _TICKER = re.compile(rf"^(?P<label>{alternatives(TICKER)})(?:{_SEPARATOR}(?P<res
 _PROMO = re.compile(rf"^(?P<label>{alternatives(PROMO)})(?:[.…]+$|{_SEPARATOR}(?P<rest>.*))?$")
 _FOLLOW = re.compile(rf"^(?P<label>{alternatives(FOLLOW)})\b")
 _COUNTER = re.compile(
-    r"^(?:reading time\s*[:|]?\s*)?\d[\d.,]*\s*(?:k|m)?\s*(?:views?|reads?|comments?|shares?|likes?|"
+    r"^(?:reading time\s*[:|]?\s*)?\d[\d.,]*\s*(?:k|m)?\s*"
+    r"(?:views?|reads?|comments?|shares?|likes?|"
     r"min(?:ute)?s?(?: read)?|просмотр\w*|комментари\w*|بازدید|مشاهده|کتنې)$"
 )
 _SENTENCE = re.compile(r"[.!?؟۔。](?:\s|[\"'”’»)\]]|$)")

@@ -20,7 +20,11 @@ def choose_body(root: HtmlElement, url: str) -> tuple[str, ...]:
 
     try:
         document = bare_extraction(
-            deepcopy(root), url=url or None, with_metadata=False, include_comments=False, include_tables=True
+            deepcopy(root),
+            url=url or None,
+            with_metadata=False,
+            include_comments=False,
+            include_tables=True,
         )
     except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError):
         return ()

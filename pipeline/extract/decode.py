@@ -23,9 +23,9 @@ def decode(snapshot: Snapshot) -> tuple[str, str]:
     declaration, detection. A declared set that the bytes contradict is not believed.
     """
     body = snapshot.body
-    mark, rest = read_bom(body)
-    if mark is not None:
-        return _clean(rest.decode(mark, "replace")), mark
+    name, mark = read_bom(body)
+    if name is not None and mark is not None:
+        return _clean(body[len(mark) :].decode(name, "replace")), name
     # Text in another set is practically never valid UTF-8 by chance, unless it is plain ASCII.
     try:
         text = body.decode("utf-8")

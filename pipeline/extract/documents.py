@@ -17,8 +17,17 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "application/msword"),
     (b"{\\rtf", "application/rtf"),
 )
-_MARKUP = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_XML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_XML = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG = re.compile(rb"<[a-zA-Z!?/]")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+"""Byte order marks of the sets in which text is full of zero bytes."""
+_NULS = 100
 _HEAD = 2_000
 
 
@@ -28,9 +37,15 @@ def media_type(snapshot: Snapshot) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    if head.count(0) * _NULS > len(head) and not head.startswith(_WIDE):
+        return "application/octet-stream"
     if _MARKUP.match(head):
         return "text/html"
-    return snapshot.content_type
+    return snapshot.content_type or ("" if _may_be_markup(head) else "text/plain")
+
+
+def _may_be_markup(head: bytes) -> bool:
+    return not head.strip() or head.startswith(_WIDE) or _TAG.search(head) is not None
 
 
 def is_page(kind: str) -> bool:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.language import language_of
 from pipeline.extract.markup import Markup, read_markup
-from pipeline.extract.names import authors_of, is_name, looks_like_byline
+from pipeline.extract.names import authors_of, looks_like_byline
 from pipeline.extract.published import Evidence, guess_published, pick_modified, pick_published
 from pipeline.extract.structured import Stated, json_ld, microdata
 from pipeline.extract.titles import pick_title
@@ -26,9 +26,16 @@ _META_AUTHORS = (
     "parsely-author", "citation_author", "og:article:author", "article:author_name", "authors",
     "rbauthors", "dc.contributor",
 )  # fmt: skip
+_LINE = 300
 _NEAR = 8
-"""A byline stands at most so many lines above its title; "By region" in a menu stands further off."""
-_SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "dc.publisher")
+"""A byline stands at most so many lines above its title; "By region" in a menu further off."""
+_SITE_NAMES = (
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "al:ios:app_name",
+    "dc.publisher",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,10 @@ def read_fields(
     hints: Hints,
 ) -> Fields:
     """Return the page's fields; `now` is when it was fetched, `selectors` those in force then."""
-    page, stated, micro = read_markup(root), json_ld(root), microdata(root)
-    near = [block for block in blocks if len(block.text) <= 300]  # noqa: PLR2004 # lines only
-    names = [page.meta.get(name, "") for name in _SITE_NAMES] + [stated.publisher, profile.name]
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    names += [host, host.rsplit(".", 1)[0], host.split(".", maxsplit=1)[0]]
-    sites = frozenset(form for name in names if (form := bare(name)))
-    title = _title(root, page, stated, micro, near, selectors, hints, sites)
-    labels = tuple(labelled(near))
+    said = _said(root, blocks, url, profile, selectors)
+    page, stated, micro = said.page, said.stated, said.micro
+    title = _title(said, hints)
+    labels = tuple(labelled(said.near))
     evidence = Evidence(
         page=page,
         stated=stated,
@@ -83,21 +86,28 @@ def read_fields(
         zone=profile.timezone,
         zone_origin="source" if profile.source else "assumed",
         now=now,
+        url=url,
     )
-    published, flags = pick_published(evidence, near)
-    if published is None and (guess := guess_published(root, url, evidence, near)) is not None:
+    published, flags = pick_published(evidence, said.near)
+    if published is None and (guess := guess_published(root, evidence, said.near)) is not None:
         published, flags = guess, flags - {Flag.NO_DATE}
     return Fields(
         title=title,
-        authors=_authors(root, page, stated, micro, labels, selectors, names, evidence.heading),
+        authors=_authors(said, labels, evidence.heading),
         published=published,
         modified=pick_modified(evidence, published.value if published else None),
-        section=_either(("json-ld", stated.section), ("meta", page.first("article:section", "section")[0])),
-        image=_link(url, ("meta", page.first("og:image", "twitter:image")[0]), ("json-ld", stated.image)),
+        section=_either(
+            ("json-ld", stated.section), ("meta", page.first("article:section", "section")[0])
+        ),
+        image=_link(
+            url, ("meta", page.first("og:image", "twitter:image")[0]), ("json-ld", stated.image)
+        ),
         canonical=_link(url, ("canonical", page.canonical), ("meta", page.first("og:url")[0])),
         declared=_declared(page, stated),
-        sites=sites,
-        claims_article=stated.article or micro.article or page.meta.get("og:type", "").lower() == "article",
+        sites=said.sites,
+        claims_article=stated.article
+        or micro.article
+        or page.meta.get("og:type", "").lower() == "article",
         passwords=page.passwords,
         stated_body=stated.body,
         flags=frozenset(flags),
@@ -109,54 +119,75 @@ def read_language(text: str, fields: Fields, profile: Profile) -> Field[str] | N
     return language_of(text, fields.declared, source=profile.language)
 
 
-def _title(
-    root: HtmlElement,
-    page: Markup,
-    stated: Stated,
-    micro: Stated,
-    near: Sequence[Block],
-    selectors: Selectors,
-    hints: Hints,
-    sites: frozenset[str],
-) -> Field[str] | None:
-    if chosen := first_match(root, selectors.title):
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the page says, unjudged."""
+
+    root: HtmlElement
+    page: Markup
+    stated: Stated
+    micro: Stated
+    near: Sequence[Block]
+    """Its lines, without the paragraphs."""
+    selectors: Selectors
+    names: tuple[str, ...]
+    """Names of the site, as written."""
+    sites: frozenset[str]
+    """The same, as `bare` texts."""
+
+
+def _said(
+    root: HtmlElement, blocks: Sequence[Block], url: str, profile: Profile, selectors: Selectors
+) -> _Said:
+    page, stated, micro = read_markup(root), json_ld(root), microdata(root)
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    names = (
+        *(page.meta.get(name, "") for name in _SITE_NAMES),
+        *(stated.publisher, profile.name, host),
+        *(host.rsplit(".", 1)[0], host.split(".", maxsplit=1)[0]),
+    )
+    return _Said(
+        root=root,
+        page=page,
+        stated=stated,
+        micro=micro,
+        near=[block for block in blocks if len(block.text) <= _LINE],
+        selectors=selectors,
+        names=names,
+        sites=frozenset(form for name in names if (form := bare(name))),
+    )
+
+
+def _title(said: _Said, hints: Hints) -> Field[str] | None:
+    if chosen := first_match(said.root, said.selectors.title):
         return Field(value=chosen[0], origin="selector", raw=chosen[0])
-    found = pick_title(page, stated, micro, near, sites=sites)
+    found = pick_title(said.page, said.stated, said.micro, said.near, sites=said.sites)
     if found is None and hints.title:
         return Field(value=hints.title, origin=hints.via or "feed", raw=hints.title)
     return found
 
 
 def _authors(
-    root: HtmlElement,
-    page: Markup,
-    stated: Stated,
-    micro: Stated,
-    labels: Sequence[Labelled],
-    selectors: Selectors,
-    sites: Sequence[str],
-    heading: int,
+    said: _Said, labels: Sequence[Labelled], heading: int
 ) -> Field[tuple[str, ...]] | None:
-    meta = [value for name in _META_AUTHORS for value in page.metas.get(name, ())]
     bylines = [
         label.value
         for label in labels
         if label.kind == "by" and looks_like_byline(label.value) and label.seq > heading - _NEAR
     ]
     for origin, texts in (
-        ("selector", first_match(root, selectors.authors)),
-        ("json-ld", stated.authors),
+        ("selector", first_match(said.root, said.selectors.authors)),
+        ("json-ld", said.stated.authors),
         ("label", bylines[:1]),
-        ("microdata", micro.authors),
-        ("meta", meta),
-        ("byline", page.authors[:6]),
+        ("microdata", said.micro.authors),
+        ("meta", [value for name in _META_AUTHORS for value in said.page.metas.get(name, ())]),
+        ("byline", said.page.authors[:6]),
     ):
-        if names := authors_of(texts, sites=sites):
+        if names := authors_of(texts, sites=said.names):
             return Field(value=names, origin=origin, raw=" | ".join(texts)[:300])
-    if guessed := _guessed_author(root):
-        names = authors_of([guessed], sites=sites)
-        if names and all(is_name(name) for name in names):
-            return Field(value=names, origin="trafilatura", raw=guessed)
+    guessed = _guessed_author(said.root)
+    if names := authors_of([guessed], sites=said.names):
+        return Field(value=names, origin="trafilatura", raw=guessed)
     return None
 
 
@@ -179,7 +210,9 @@ def _heading(title: Field[str] | None, blocks: Sequence[Block]) -> int:
 
 
 def _either(*candidates: tuple[str, str]) -> Field[str] | None:
-    return next((Field(value=text, origin=origin, raw=text) for origin, text in candidates if text), None)
+    return next(
+        (Field(value=text, origin=origin, raw=text) for origin, text in candidates if text), None
+    )
 
 
 def _link(base: str, *candidates: tuple[str, str]) -> Field[str] | None:

@@ -1,4 +1,4 @@
-"""The language of a page: what it declares, if the script of its text agrees, else a model's guess."""
+"""The language of a page: what it declares, if its script agrees, else a model's guess."""
 
 from __future__ import annotations
 
@@ -10,12 +10,20 @@ _CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*$")
 _ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_OTHER = re.compile(r"[\u0370-\u03ff\u0530-\u05ff\u0900-\u0fff\u10a0-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+_OTHER = re.compile(
+    r"[\u0370-\u03ff\u0530-\u05ff\u0900-\u0fff\u10a0-\u11ff\u3040-\u9fff\uac00-\ud7af]"
+)
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _SCRIPTS = {
-    "arabic": frozenset("ar fa ps ur ku ckb ug sd pnb azb prs uz tk".split()),
-    "cyrillic": frozenset("ru uk be bg mk sr kk ky tg tt mn uz tk ba cv ce os az".split()),
+    "arabic": _codes("ar fa ps ur ku ckb ug sd pnb azb prs uz tk"),
+    "cyrillic": _codes("ru uk be bg mk sr kk ky tg tt mn uz tk ba cv ce os az"),
 }
-_NOT_LATIN = frozenset("ar fa ps ur ru uk be bg mk he el hi bn ta th zh ja ko hy ka".split())
+_NOT_LATIN = _codes("ar fa ps ur ru uk be bg mk he el hi bn ta th zh ja ko hy ka")
 _ALIASES = {"prs": "fa", "iw": "he", "in": "id"}
 _SAMPLE = 3_000
 _SHORTEST = 40

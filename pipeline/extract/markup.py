@@ -44,8 +44,10 @@ class Markup:
 def read_markup(root: HtmlElement) -> Markup:
     """Return the page's statements in one pass over its elements."""
     page = Markup(language=(root.get("lang") or root.get("xml:lang") or "").strip())
-    for element in root.iter("meta", "title", "link", "h1", "h2", "time", "a", "span", "input", "article"):
-        _READERS[element.tag](page, element)
+    for element in root.iter(
+        "meta", "title", "link", "h1", "h2", "time", "a", "span", "input", "article"
+    ):
+        _READERS[str(element.tag)](page, element)
     return page
 
 
@@ -72,7 +74,7 @@ def _link(page: Markup, element: HtmlElement) -> None:
 
 def _heading(page: Markup, element: HtmlElement) -> None:
     if len(page.headings) < _MOST_HEADINGS and (text := text_of(element)) and not _apart(element):
-        page.headings.append((element.tag, text[:1000]))
+        page.headings.append((str(element.tag), text[:1000]))
 
 
 def _time(page: Markup, element: HtmlElement) -> None:
@@ -106,6 +108,14 @@ def _apart(element: HtmlElement) -> bool:
 
 
 _READERS = {
-    **{"meta": _meta, "title": _title, "link": _link, "h1": _heading, "h2": _heading},
-    **{"time": _time, "a": _author, "span": _author, "input": _input, "article": _article},
+    "meta": _meta,
+    "title": _title,
+    "link": _link,
+    "h1": _heading,
+    "h2": _heading,
+    "time": _time,
+    "a": _author,
+    "span": _author,
+    "input": _input,
+    "article": _article,
 }

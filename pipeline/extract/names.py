@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.words import BY, BY_WORDS, NO_AUTHORS, alternatives, bare, fold
+from pipeline.dates import is_date
+from pipeline.words import BY, BY_WORDS, NO_AUTHORS, alternatives, bare, fold, words_of
 
 _MOST = 12
 _LONGEST = 70
 _MOST_WORDS = 6
-_ADDRESS = re.compile(r"@|https?:|www\.|/|\\|\.(?:com|org|net|info|de|ru|af|pk|ir)\b", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"@|https?:|www\.|/|\\|\.(?:com|org|net|info|de|ru|af|pk|ir)\b", re.IGNORECASE
+)
 _SPLIT = re.compile(
     r"\s*(?:[;|،؛\n•·]|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d)\b)|\s&\s|\s\+\s)\s*"
     r"|\s+(?:and|und|et|y|и|и др\.|و|او|اور)\s+",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    rf"^(?:(?:{alternatives(BY)})\s*[:|：]\s*|(?:{alternatives(tuple(BY_WORDS))})\s+)", re.IGNORECASE
+    rf"^(?:(?:{alternatives(BY)})\s*[:|：]\s*|(?:{alternatives(tuple(BY_WORDS))})\s+)",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(r"\s*(?:\(.*\)|\[.*\]|[-–—|]\s.*)$")
 _ROLE = re.compile(
@@ -26,16 +30,16 @@ _ROLE = re.compile(
     r"min read|follow|subscribe|comments?|view all|posts by|read more|share|photo(?:graphy)? by)\b",
     re.IGNORECASE,
 )
-_DATE_LIKE = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
 
 
 def authors_of(texts: Iterable[str], *, sites: Iterable[str]) -> tuple[str, ...]:
-    """Return the names in these texts, in order, each once; `sites` are names of the site itself."""
+    """Return the names in these texts, in order, each once; `sites` names the site itself."""
     refused = {bare(site) for site in sites if site}
     names: dict[str, str] = {}
     for text in texts:
         for part in _SPLIT.split(_unlabelled(text)):
-            name = _cleaned(part)
+            name = "" if _is_sentence(part) else _cleaned(part)
             if name and is_name(name) and (form := bare(name)) not in refused:
                 names.setdefault(form, name)
     return tuple(names.values())[:_MOST]
@@ -48,10 +52,14 @@ def is_name(text: str) -> bool:
         return False
     if _ADDRESS.search(text) or len(text.split()) > _MOST_WORDS or len(form) < 2:  # noqa: PLR2004
         return False
-    if _DATE_LIKE.search(text) and not text.replace(" ", "").isalnum():
+    if _DIGIT.search(text) and (is_date(text) or not text.replace(" ", "").isalnum()):
         return False
-    # A role is no name, but "Editor Jane" within a short name may be; a whole sentence is neither.
-    return not (_ROLE.search(text) or text.rstrip().endswith((".", "?", "!")) and len(text.split()) > 3)  # noqa: PLR2004
+    return _ROLE.search(text) is None
+
+
+def _is_sentence(text: str) -> bool:
+    # "Martin Luther King Jr." ends in a full stop as well.
+    return text.rstrip().endswith((".", "?", "!")) and len(text.split()) >= _MOST_WORDS - 1
 
 
 def looks_like_byline(text: str) -> bool:
@@ -63,8 +71,8 @@ def looks_like_byline(text: str) -> bool:
     return not small and not any(char.isdigit() for char in text)
 
 
-_PARTICLES = frozenset(
-    "and und et y de da di del della der den van von und la le el al bin ibn ul ur i e о и".split()
+_PARTICLES = words_of(
+    "and und et y de da di del della der den van von la le el al bin ibn ul ur i e о и"
 )
 
 
@@ -73,7 +81,7 @@ def _unlabelled(text: str) -> str:
     match = _LABEL.match(fold(plain))
     if match is None:
         return plain
-    rest = fold(plain)[match.end():]
+    rest = fold(plain)[match.end() :]
     words = plain.split()
     for count in range(len(words), 0, -1):
         if fold(" ".join(words[-count:])) == rest:
@@ -85,6 +93,8 @@ def _cleaned(part: str) -> str:
     name = _AFTER.sub("", part).strip(" \t,.:;|–—-•·\"'“”«»@")
     if name.isupper() and len(name.split()) > 1 and name.isascii():
         # Shouted bylines are a style of the page, not of the name.
-        name = " ".join(word.capitalize() if len(word) > 3 or not word.isalpha() else word.title()  # noqa: PLR2004
-                        for word in name.split())
+        name = " ".join(
+            word.capitalize() if len(word) > 3 or not word.isalpha() else word.title()  # noqa: PLR2004
+            for word in name.split()
+        )
     return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,9 +11,9 @@ from datetime import date, datetime, timedelta
 from lxml.html import HtmlElement
 
 from pipeline.dates import day_moment, is_date, parse_date
-from pipeline.labels import Labelled
 from pipeline.extract.markup import Markup
 from pipeline.extract.structured import Stated
+from pipeline.labels import Labelled
 from pipeline.model import Block, Field, Flag, Hints, Moment, ZoneOrigin
 
 EARLIEST = date(1995, 1, 1)
@@ -25,7 +26,16 @@ _STRONG = (
     "publishdate", "pubdate", "dcterms.created", "dcterms.issued", "dc.date.issued",
     "citation_publication_date", "originalpublicationdate", "date.created", "datecreated",
 )  # fmt: skip
-_WEAK = ("dc.date", "dcterms.date", "date", "article_date_original", "created", "displaydate", "timestamp")
+_IN_URL = re.compile(r"/((?:19|20)\d\d[/-][01]?\d[/-][0-3]?\d)(?=[/_-])")
+_WEAK = (
+    "dc.date",
+    "dcterms.date",
+    "date",
+    "article_date_original",
+    "created",
+    "displaydate",
+    "timestamp",
+)
 _MODIFIED = (
     "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified",
     "lastmod", "og:article:modified_time", "revised",
@@ -48,13 +58,16 @@ class Evidence:
     zone: str
     zone_origin: ZoneOrigin
     now: datetime
+    url: str
 
     def read(self, text: str) -> Moment | None:
         """Return the date in a text, in the source's zone where it states none."""
         return parse_date(text, zone=self.zone, zone_origin=self.zone_origin)
 
 
-def pick_published(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Field[Moment] | None, set[Flag]]:
+def pick_published(
+    evidence: Evidence, blocks: Sequence[Block]
+) -> tuple[Field[Moment] | None, set[Flag]]:
     """Return the publication date that the best evidence gives, and what is odd about it."""
     flags: set[Flag] = set()
     for origin, raw, moment in _candidates(evidence, blocks):
@@ -92,15 +105,23 @@ def pick_modified(evidence: Evidence, published: Moment | None) -> Field[Moment]
     return None
 
 
-def guess_published(root: HtmlElement, url: str, evidence: Evidence, blocks: Sequence[Block]) -> Field[Moment] | None:
+def guess_published(
+    root: HtmlElement, evidence: Evidence, blocks: Sequence[Block]
+) -> Field[Moment] | None:
     """Return htmldate's guess, but never the bare date that a page prints in its header."""
     from htmldate import find_date
 
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
     last = evidence.now.date() + _AHEAD
     try:
-        found = find_date(root, url=url, extensive_search=True, original_date=True,
-                          min_date=EARLIEST.isoformat(), max_date=last.isoformat())
+        found = find_date(
+            root,
+            url=evidence.url,
+            extensive_search=True,
+            original_date=True,
+            min_date=EARLIEST.isoformat(),
+            max_date=last.isoformat(),
+        )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
     if not found:
@@ -112,7 +133,9 @@ def guess_published(root: HtmlElement, url: str, evidence: Evidence, blocks: Seq
     return Field(value=moment, origin="htmldate", raw=found)
 
 
-def _candidates(evidence: Evidence, blocks: Sequence[Block]) -> Iterator[tuple[str, str, Moment | None]]:
+def _candidates(
+    evidence: Evidence, blocks: Sequence[Block]
+) -> Iterator[tuple[str, str, Moment | None]]:
     read, page = evidence.read, evidence.page
     strong, _ = page.first(*_STRONG)
     weak, _ = page.first(*_WEAK)
@@ -133,12 +156,16 @@ def _candidates(evidence: Evidence, blocks: Sequence[Block]) -> Iterator[tuple[s
         value, text = times[0]
         yield "time", value or text, read(value) or read(text)
     yield from _below_heading(evidence, blocks)
+    if match := _IN_URL.search(evidence.url):
+        yield "url", match[1], read(match[1])
     if weak:
         yield "meta", weak, read(weak)
 
 
-def _below_heading(evidence: Evidence, blocks: Sequence[Block]) -> Iterator[tuple[str, str, Moment | None]]:
-    """A line that is a date and stands just below the title is the article's."""
+def _below_heading(
+    evidence: Evidence, blocks: Sequence[Block]
+) -> Iterator[tuple[str, str, Moment | None]]:
+    """Yield the line just below the title that is a date and nothing else."""
     start = evidence.heading
     if start < 0:
         return
@@ -149,7 +176,7 @@ def _below_heading(evidence: Evidence, blocks: Sequence[Block]) -> Iterator[tupl
 
 
 def _finer(moment: Moment, hinted: Moment | None) -> Moment | None:
-    """Return the feed's instant where page and feed name the same day and only the feed the time."""
+    """Return the feed's instant where both name the same day and only the feed a time."""
     if hinted is None or moment.precision != "day" or hinted.precision == "day":
         return None
     return hinted if hinted.day == moment.day else None

@@ -15,8 +15,10 @@ _LARGEST = 1_000_000
 _MOST_NODES = 5_000
 _DEEPEST = 12
 _ARTICLE = re.compile(r"(article|posting|report|newsitem|advertorial)$", re.IGNORECASE)
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
-                       r"(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
+    r"(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$"
+)
 _TAG = re.compile(r"<[^>]{1,200}>")
 
 
@@ -41,17 +43,25 @@ class Stated:
 def json_ld(root: HtmlElement) -> Stated:
     """Return what the page's JSON-LD says of its article: the richest one, if there are several."""
     nodes = list(_nodes(root))
-    known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    known = {
+        node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1
+    }
     articles = [node for node in nodes if _is_article(node)]
     best = max(articles, key=_richness, default=None)
-    names = [_name(node) for node in nodes if _types(node) & {"Organization", "NewsMediaOrganization", "WebSite"}]
+    names = [
+        _name(node)
+        for node in nodes
+        if _types(node) & {"Organization", "NewsMediaOrganization", "WebSite"}
+    ]
     publisher = next((name for name in names if name), "")
     if best is None:
         return Stated(publisher=publisher)
     return Stated(
         headline=_text(best.get("headline") or best.get("name")),
         authors=tuple(_names(best.get("author") or best.get("creator"), known)),
-        published=_text(best.get("datePublished") or best.get("dateCreated") or best.get("uploadDate")),
+        published=_text(
+            best.get("datePublished") or best.get("dateCreated") or best.get("uploadDate")
+        ),
         modified=_text(best.get("dateModified")),
         section=_text(_first(best.get("articleSection"))),
         language=_text(_first(best.get("inLanguage"))),
@@ -66,7 +76,11 @@ def json_ld(root: HtmlElement) -> Stated:
 def microdata(root: HtmlElement) -> Stated:
     """Return the `itemprop` values of the page's article, read lightly."""
     scope = next(
-        (node for node in root.iterfind(".//*[@itemtype]") if _ARTICLE.search(node.get("itemtype", "").strip("/"))),
+        (
+            node
+            for node in root.iterfind(".//*[@itemtype]")
+            if _ARTICLE.search(node.get("itemtype", "").strip("/"))
+        ),
         None,
     )
     if scope is None:
@@ -108,7 +122,11 @@ def _nodes(root: HtmlElement) -> Iterator[dict[str, Any]]:
             if isinstance(value, dict):
                 left -= 1
                 yield value
-                waiting.extend((inner, depth + 1) for inner in value.values() if isinstance(inner, (dict, list)))
+                waiting.extend(
+                    (inner, depth + 1)
+                    for inner in value.values()
+                    if isinstance(inner, (dict, list))
+                )
             elif isinstance(value, list):
                 waiting.extend((inner, depth + 1) for inner in value[:_MOST_NODES])
 
@@ -161,7 +179,9 @@ def _lines(value: Any) -> str:
 
 
 def _name(node: Mapping[str, Any]) -> str:
-    joined = " ".join(part for name in ("givenName", "familyName") if (part := _text(node.get(name))))
+    joined = " ".join(
+        part for name in ("givenName", "familyName") if (part := _text(node.get(name)))
+    )
     return _text(node.get("name")) or joined
 
 

@@ -15,6 +15,8 @@ from pipeline.words import ECHO, bare
 _SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
 _LONGEST_SITE = 60
 _SHORTEST = 4
+_SHORTEST_LINE = 12
+_LINKS = 0.5
 _LONGEST = 300
 
 
@@ -41,12 +43,14 @@ def pick_title(
     agreed = _agreed(headings, claims) or _agreed(seconds, claims)
     if agreed:
         return Field(value=agreed, origin="heading", raw=agreed)
-    if len(headings) == 1 and not any(origin in {"json-ld", "microdata"} for origin, _, _ in claims):
+    if len(headings) == 1 and not any(
+        origin in {"json-ld", "microdata"} for origin, _, _ in claims
+    ):
         return Field(value=headings[0], origin="heading", raw=headings[0])
-    if all(origin == "page" and bare(cleaned) not in printed for origin, _, cleaned in claims):
-        # The browser's title is on no line of the page: often the site's name, on every page.
-        if shown := _echoed(blocks) or _above_label(blocks, names):
-            return Field(value=shown, origin="heading", raw=shown)
+    # A browser title that is on no line of the page is often the site's name, on every page.
+    unseen = all(origin == "page" and bare(text) not in printed for origin, _, text in claims)
+    if unseen and (shown := _echoed(blocks) or _above_label(blocks, names)):
+        return Field(value=shown, origin="heading", raw=shown)
     if claims:
         origin, raw, cleaned = claims[0]
         return Field(value=cleaned, origin=origin, raw=raw)
@@ -88,7 +92,11 @@ def _agreed(headings: Sequence[str], claims: Sequence[tuple[str, str, str]]) -> 
 
 def _echoed(blocks: Sequence[Block]) -> str:
     """Return a line that the page repeats with an alt text glued to it: only titles are."""
-    lines = {bare(block.text): block.text for block in blocks[:60] if 12 <= len(block.text) <= _LONGEST}  # noqa: PLR2004
+    lines = {
+        bare(block.text): block.text
+        for block in blocks[:60]
+        if _SHORTEST_LINE <= len(block.text) <= _LONGEST
+    }
     for form in lines:
         for word in ECHO:
             if form.endswith(word) and (short := form.removesuffix(word)) in lines:
@@ -103,7 +111,9 @@ def _above_label(blocks: Sequence[Block], names: set[str]) -> str:
             continue
         above = blocks[index - 1] if index else None
         # One headline is more than a label and less than a paragraph, and no link to elsewhere.
-        if above is None or not 12 <= len(above.text) <= _LONGEST or above.link_density > 0.5:  # noqa: PLR2004
+        if above is None or above.link_density > _LINKS:
+            return ""
+        if not _SHORTEST_LINE <= len(above.text) <= _LONGEST:
             return ""
         return "" if is_date(above.text) or bare(above.text) in names else above.text
     return ""

@@ -47,7 +47,9 @@ def parse(text: str) -> Parsed:
         raise UnreadableError(Reason.NO_CONTENT, "the answer is empty")
     if text.count("<") > 4 * MAX_ELEMENTS:
         raise UnreadableError(Reason.TOO_LARGE, f"more than {2 * MAX_ELEMENTS} elements")
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = html.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
+    )
     data = _XML_DECLARATION.sub("", text).encode("utf-8", "replace")
     try:
         root = html.document_fromstring(data, parser=parser)

@@ -17,7 +17,9 @@ _SECONDS_A_PAGE = 30
 
 
 @click.command("extract", short_help="Filter: pages in, articles out, as JSON lines.")
-@click.option("--jsonl", is_flag=True, help="Read and write JSON lines (the only format there is).")
+@click.option(
+    "--jsonl", is_flag=True, help="JSON lines in, JSON lines out: the only format there is."
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
@@ -71,7 +73,7 @@ def _pooled(tasks: Iterable[tuple[int, bytes, str]], jobs: int) -> Iterator[dict
         except Late:
             return {
                 "line": number,
-                "error": f"took longer than {_SECONDS_A_PAGE} s and was stopped",
+                "error": f"stopped after {_SECONDS_A_PAGE} s",
             }
         except ProcessExpired as error:
             return {"line": number, "error": f"killed its process: {error}"}
