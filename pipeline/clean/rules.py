@@ -44,6 +44,7 @@ _PROMO_WORDS = 25
 _FOLLOW_WORDS = 20
 _LINE = 160
 _LINKS = 0.5
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WHOLE = 0.95
 
 
@@ -134,7 +135,8 @@ def _follow(block: Block, _place: Place, _facts: Facts) -> str | None:
 
 
 def _share(block: Block, _place: Place, _facts: Facts) -> str | None:
-    if len(block.text) > _LINE:
+    # A chapter may be about YouTube; a share bar has no headings.
+    if len(block.text) > _LINE or block.tag in _HEADINGS:
         return None
     words = [word for word in re.split(r"[^\w+-]+", fold(block.text)) if word]
     if any(word in SHARE for word in words) and all(w in SHARE or w in SHARE_GLUE for w in words):
