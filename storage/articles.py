@@ -214,7 +214,8 @@ def _enter(
 def _add_article(conn: Connection, run: Run, page: _Page) -> tuple[int, int]:
     row = clean(article_row(page.reading))
     added = conn.execute(
-        insert(articles).values(
+        insert(articles)
+        .values(
             **row,
             key=page.article_key,
             url_id=page.taken.url_id,
@@ -222,8 +223,9 @@ def _add_article(conn: Connection, run: Run, page: _Page) -> tuple[int, int]:
             first_seen_at=page.now,
             changed_at=page.now,
         )
+        .returning(articles.c.id)
     )
-    article_id = int(added.inserted_primary_key[0])
+    article_id: int = added.scalar_one()
     revision_id = _add_revision(conn, run, page, article_id, 1)
     conn.execute(
         update(articles).where(articles.c.id == article_id).values(revision_id=revision_id)
@@ -243,7 +245,8 @@ def _revise(conn: Connection, run: Run, page: _Page, held: AnyRow) -> int:
 def _add_revision(conn: Connection, run: Run, page: _Page, article_id: int, number: int) -> int:
     row = clean(revision_row(page.reading))
     added = conn.execute(
-        insert(revisions).values(
+        insert(revisions)
+        .values(
             **row,
             article_id=article_id,
             number=number,
@@ -252,5 +255,7 @@ def _add_revision(conn: Connection, run: Run, page: _Page, article_id: int, numb
             run_id=run.id,
             snapshot_id=page.snapshot_id,
         )
+        .returning(revisions.c.id)
     )
-    return int(added.inserted_primary_key[0])
+    revision_id: int = added.scalar_one()
+    return revision_id

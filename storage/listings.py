@@ -61,7 +61,8 @@ def record_listing(
     behind a 304. `answered_by` is the URL after redirects, if it is another one.
     """
     row = clean({"run_id": run.id, **columns})
-    listing_id = conn.execute(insert(listings).values(row)).inserted_primary_key
+    added = conn.execute(insert(listings).values(row).returning(listings.c.id))
+    listing_id: int = added.scalar_one()
     if validators is not None:
         etag, last_modified, sha256 = validators
         held = {
@@ -77,4 +78,4 @@ def record_listing(
                 url=clean(answered_by or columns["url"]), **held
             ).on_conflict_do_update(index_elements=[validators_table.c.url], set_=held)
         )
-    return int(listing_id[0])
+    return listing_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from pipeline.errors import StoreError
 from pipeline.model import Outcome, UrlState
@@ -158,7 +158,7 @@ def _note_gone(conn: Connection, url: AnyRow, outcome: Outcome, at: datetime) ->
     if url.article_id is None:
         return
     article = update(articles).where(articles.c.id == url.article_id)
-    if outcome is Outcome.GONE:
-        conn.execute(article.values(gone_at=func.coalesce(articles.c.gone_at, at)))
+    if outcome is Outcome.GONE and url.gone_at is None:
+        conn.execute(article.values(gone_at=at))
     elif outcome in _STORED and url.gone_at is not None:
         conn.execute(article.values(gone_at=None))
