@@ -53,7 +53,9 @@ def _told(source: Source, now: datetime) -> dict[str, Any]:
 
     text = source.schedule_text
     zone = ZoneInfo(source.timezone)
-    times = next_times(text, source.timezone, now, TIMES) if text and source.enabled else []
+    times = (
+        next_times(source.id, text, source.timezone, now, TIMES) if text and source.enabled else []
+    )
     return {
         "id": source.id,
         "name": source.name,

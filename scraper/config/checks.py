@@ -44,38 +44,6 @@ def regex(text: str) -> str:
     return text
 
 
-def selector(text: str) -> str:
-    """Return a selector that compiles: XPath when it starts with "/" or "(", otherwise CSS."""
-    if not text.strip():
-        raise ValueError("a selector must not be empty")
-    if text.startswith(("/", "(")):
-        return _xpath(text)
-    return _css(text)
-
-
-def _xpath(text: str) -> str:
-    from parsel import Selector
-
-    try:
-        # Evaluated, not only compiled: an unknown function or prefix shows only then.
-        Selector(text="<p>x</p>").xpath(text)
-    except ValueError as error:
-        cause = str(error).removeprefix("XPath error: ").removesuffix(f" in {text}")
-        raise ValueError(f"{text!r} is no XPath: {cause}") from error
-    return text
-
-
-def _css(text: str) -> str:
-    from cssselect import SelectorError
-    from parsel.csstranslator import HTMLTranslator
-
-    try:
-        HTMLTranslator().css_to_xpath(text)
-    except SelectorError as error:
-        raise ValueError(f"{text!r} is no CSS selector: {error}") from error
-    return text
-
-
 def web_address(text: str) -> str:
     """Return an absolute http or https URL that holds no password; ValueError if it is not."""
     try:
@@ -128,7 +96,6 @@ def _form(pattern: re.Pattern[str]) -> Any:
 
 Zone = Annotated[str, AfterValidator(zone)]
 Regex = Annotated[str, AfterValidator(regex), Field(json_schema_extra={"format": "regex"})]
-Selector = Annotated[str, AfterValidator(selector), Field(min_length=1)]
 WebAddress = Annotated[str, AfterValidator(web_address), Field(json_schema_extra={"format": "uri"})]
 Host = Annotated[str, AfterValidator(host)]
 Language = Annotated[
@@ -141,10 +108,6 @@ Regexes = Annotated[
     tuple[Regex, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
 ]
 """Regular expressions; one may stand alone."""
-Selectors = Annotated[
-    tuple[Selector, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
-]
-"""Selectors, the first that matches wins; one may stand alone."""
 Texts = Annotated[tuple[str, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 """Texts; one may stand alone."""
 Hosts = Annotated[tuple[Host, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]

@@ -13,6 +13,7 @@ from pipeline.errors import ConfigError
 from scraper.config import lines as toml_lines
 from scraper.config.complaints import complaints
 from scraper.config.layers import Layer, Name, keys
+from scraper.config.lines import Path as Place
 
 
 def read(path: Path) -> str:
@@ -33,7 +34,9 @@ def parse(path: Path, text: str) -> dict[str, Any]:
     """Return the values of a TOML text; ConfigError with line and key if it is not TOML."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ConfigError("not valid TOML: nested too deeply", path=shown(path)) from error
+    except ValueError as error:  # also a number of thousands of digits, which is no TOMLDecodeError
         found = re.search(r"(.*?) \(at (?:line (\d+), column \d+|end of document)\)", str(error))
         message = found[1] if found else str(error)
         line = int(found[2]) if found and found[2] else text.count("\n") + 1
@@ -68,29 +71,27 @@ def line_in(text: str, *place: str | int) -> int:
 def file_problems(
     path: Path, text: str, error: ValidationError, model: type[BaseModel]
 ) -> list[ConfigError]:
-    """Return pydantic's findings as errors with file, line and key."""
+    """Return pydantic's findings as errors with file, line and key, by line."""
     lines = toml_lines.lines_of(text)
-    problems = [
-        ConfigError(
-            message,
-            path=shown(path),
-            line=toml_lines.line_of(lines, place),
-            key=_dotted(place, lines),
-        )
-        for place, message in complaints(error, model)
-    ]
+    problems = []
+    for found, message in complaints(error, model):
+        place = _written(found, lines)
+        line = toml_lines.line_of(lines, place)
+        key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+        problems.append(ConfigError(message, path=shown(path), line=line, key=key.lstrip(".")))
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def _dotted(place: toml_lines.Path, lines: dict[toml_lines.Path, int]) -> str:
-    text = ""
-    for depth, part in enumerate(place):
-        if isinstance(part, int):
-            # A list of one may be written without brackets: then there is nothing to count.
-            text += f"[{part}]" if place[: depth + 1] in lines else ""
-        else:
-            text += f".{part}" if text else part
-    return text
+def _written(found: Place, lines: dict[Place, int]) -> Place:
+    """Return a place as the file has it, where the model knows short forms of lists and tables."""
+    place: Place = ()
+    for part in found:
+        # A list of one may be written without brackets: then there is nothing to count.
+        if not isinstance(part, int) or (*place, part) in lines:
+            place = (*place, part)
+    parent = place[:-1]
+    is_table = any(at[:-1] == parent for at in lines if at)
+    return parent if place[-1:] == ("url",) and not is_table else place
 
 
 def shown(path: Path) -> str:

@@ -210,7 +210,7 @@ def _sources(
         found = _source(path, under, over, problems)
         if found is not None:
             sources[path.stem], origins[path.stem] = found
-    for problem in _claims(sources):
+    for problem in list(_claims(sources)):
         problems.append(problem)
         sources.pop(Path(problem.path).stem, None)
     return sources, origins, problems

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pipeline.model import Selectors as Places
-from scraper.config.checks import Hosts, Regex, Regexes, Selectors, Texts, WebAddress, Zone
+from scraper.config.checks import Hosts, Regex, Regexes, Texts, WebAddress, Zone
 from scraper.config.secrets import check_header, resolve
+from scraper.config.selectors import LinkSelectors, Selectors
 from scraper.config.units import Seconds, Size, Span
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Discover(Section):
         description='What stands there; "auto" sees it from the content.',
         examples=["listing"],
     )
-    select: Selectors = Field(
+    select: LinkSelectors = Field(
         default=(),
         description="On a listing: selectors of the links, or of the boxes that hold them.",
         examples=["main h2 a", ["article.teaser", "//div[@id='latest']"]],

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 def _places(value: Any) -> Any:
+    if value == []:
+        raise ValueError("must not be empty: name at least one feed, sitemap or listing")
     return [value] if isinstance(value, (str, dict)) else value
 
 
@@ -106,7 +108,6 @@ class SourceFile(Defaults):
         tuple[Place, ...],
         BeforeValidator(_places, json_schema_input_type=str | Discover | list[str | Discover]),
     ] = Field(
-        min_length=1,
         description="Where the site announces its pages: URLs, or tables with `url`, `kind`,"
         " `select`, `pattern`.",
         examples=[["https://example.org/feed.xml", "https://example.org/news-sitemap.xml"]],

@@ -28,8 +28,14 @@ def explain(schedule: str) -> str:
     return str(CronSim(schedule, datetime.now(UTC)).explain())
 
 
-def next_due(schedule: str, zone: str, after: datetime) -> datetime | None:
+def phase_for(source_id: str, schedule: str) -> timedelta:  # noqa: ARG001 # as in triggers
+    """Return no phase."""
+    return timedelta(0)
+
+
+def next_due(schedule: str, zone: str, after: datetime, *, phase: timedelta) -> datetime | None:
     """Return the next due instant (UTC) after another."""
+    after -= phase
     if schedule.startswith("every "):
         return after + timedelta(seconds=seconds_of(schedule.removeprefix("every ")))
     found: datetime = next(CronSim(schedule, after.astimezone(ZoneInfo(zone))))

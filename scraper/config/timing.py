@@ -17,11 +17,16 @@ def explain_schedule(text: str) -> str:
     return str(_triggers().explain(text))
 
 
-def next_times(text: str, zone: str, after: datetime, count: int) -> list[datetime]:
-    """Return the next instants (UTC) at which a schedule is due, at most `count`."""
+def next_times(source_id: str, text: str, zone: str, after: datetime, count: int) -> list[datetime]:
+    """Return the next instants (UTC) at which a source is due, at most `count`.
+
+    They include the source's phase, its own share of the interval that spreads the load.
+    """
+    triggers = _triggers()
+    phase = triggers.phase_for(source_id, text)
     times: list[datetime] = []
     while len(times) < count:
-        due: datetime | None = _triggers().next_due(text, zone, after)
+        due: datetime | None = triggers.next_due(text, zone, after, phase=phase)
         if due is None:
             break
         times.append(due)
