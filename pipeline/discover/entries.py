@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from io import RawIOBase
+from typing import Literal
 
 from lxml import etree
 
@@ -13,17 +15,25 @@ from pipeline.reasons import Reason
 MAX_LOOKED_AT = 50_000
 """Entries: the sitemap protocol's own limit for one file. Beyond it they are only counted."""
 
-_DEPTH = 3
-"""An entry is a child of the root or of a feed's channel."""
+MAX_ENTRY = 8 * 1024 * 1024
+"""Bytes from the end of one entry to the end of the next: what may have to be held at once."""
+
+_CONTAINERS = frozenset({"rss", "channel", "rdf", "feed", "urlset", "sitemapindex"})
+_HEADS = frozenset({"title", "link"})
 
 
 def local(tag: object) -> str:
     """Return an element's name without namespace, declared or not; "" for what is no element."""
-    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].rpartition(":")[2]
 
 
 class Entries:
-    """Walks a stream of XML and yields each entry, and each child of the root or channel.
+    """Walks a stream of XML and yields each entry, and the title and link of the whole.
 
     Iterating raises XMLSyntaxError where the XML is malformed, unless it is to be `forgiving`;
     then `damage` says afterwards what was wrong beyond undeclared namespaces.
@@ -38,7 +48,9 @@ class Entries:
         self._reader = _Reader(stream)
         self._parse = etree.iterparse(
             self._reader,
-            events=("start", "end"),
+            events=("end",),
+            # A pattern knows no prefix without declaration, and those are to be forgiven.
+            tag=None if forgiving else [f"{{*}}{name}" for name in names | _HEADS],
             encoding="utf-8",
             resolve_entities=False,
             load_dtd=False,
@@ -57,25 +69,31 @@ class Entries:
                 return f"line {entry.line}: {entry.message}"
         return None
 
-    def __iter__(self) -> Iterator[tuple[str, etree._Element]]:
-        depth = inside = looked_at = 0
-        for event, element in self._parse:
-            if event == "start":
-                depth += 1
-                if depth == 1:
-                    _forbid_entities(element)
-                elif not inside and depth <= _DEPTH and local(element.tag) in self._names:
-                    inside = depth
+    def __iter__(self) -> Iterator[tuple[Literal["entry", "head"], etree._Element]]:
+        looked_at = 0
+        for _, element in self._parse:
+            name = local(element.tag)
+            is_entry = name in self._names
+            if not (is_entry or name in _HEADS) or not _is_contained(element):
                 continue
-            if inside in {0, depth} and 1 < depth <= _DEPTH:
-                looked_at += inside > 0
-                yield ("entry" if inside else "head"), element
-                if inside and looked_at == MAX_LOOKED_AT:
-                    self.capped = self._reader.count_rest(element)
-                    return
-                inside = 0
-                _forget(element)
-            depth -= 1
+            if not is_entry:
+                yield "head", element
+                continue
+            if not looked_at:
+                _forbid_entities(element)
+            looked_at += 1
+            yield "entry", element
+            if looked_at == MAX_LOOKED_AT:
+                self.capped = self._reader.count_rest(element)
+                return
+            _forget(element)
+            self._reader.quiet = 0
+
+
+def _is_contained(element: etree._Element) -> bool:
+    # Pictures and other extensions have titles, links and URLs of their own.
+    parent = element.getparent()
+    return parent is not None and local(parent.tag).lower() in _CONTAINERS
 
 
 def _forget(element: etree._Element) -> None:
@@ -85,9 +103,9 @@ def _forget(element: etree._Element) -> None:
         del parent[0]
 
 
-def _forbid_entities(root: etree._Element) -> None:
+def _forbid_entities(element: etree._Element) -> None:
     # The prologue was checked already; this is the second lock on the same door.
-    declared = root.getroottree().docinfo.internalDTD
+    declared = element.getroottree().docinfo.internalDTD
     if declared is not None and next(declared.iterentities(), None) is not None:
         raise ListingError(Reason.UNSAFE_XML, "it declares entities")
 
@@ -96,12 +114,16 @@ class _Reader(RawIOBase):
     """What iterparse reads from: hands on the stream's pieces, and can count what is left."""
 
     def __init__(self, stream: Iterator[bytes]) -> None:
+        self.quiet = 0
+        """Bytes handed on since the last entry."""
         self._stream = stream
-        self._last = b""
 
     def read(self, _size: int = -1, /) -> bytes:
-        self._last = next((piece for piece in self._stream if piece), b"")
-        return self._last
+        piece = next((piece for piece in self._stream if piece), b"")
+        self.quiet += len(piece)
+        if self.quiet > MAX_ENTRY:
+            raise ListingError(Reason.TOO_LARGE, f"{MAX_ENTRY >> 20} MiB without a whole entry")
+        return piece
 
     def count_rest(self, entry: etree._Element) -> int:
         """Count the entries after this one by their end tags, to the end of the stream."""

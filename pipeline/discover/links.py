@@ -14,6 +14,8 @@ from pipeline.model import Link, Moment, Via
 MAX_URL = 8192
 """Characters: a longer address is no article's."""
 
+# Nearly every address of a sitemap: nothing in it to resolve, to mend or to doubt.
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/?=+,;:@%()'!$*-]*")
 _BLANKS = re.compile(r"[\t\r\n]+")
 _SCHEMES = frozenset({"http", "https"})
 
@@ -70,15 +72,20 @@ def absolute(href: str | None, base: str) -> str | None:
     """
     if not href or len(href) > MAX_URL:
         return None
+    href = href.strip()
+    if _PLAIN.fullmatch(href):
+        return href
     # Feeds escape addresses that they have escaped already.
-    text = _BLANKS.sub("", href.strip()).replace("&amp;", "&").replace(" ", "%20")
+    text = _BLANKS.sub("", href).replace("&amp;", "&").replace(" ", "%20")
     try:
         url, fragment = urldefrag(urljoin(base, text))
     except ValueError:
         return None
     if fragment.startswith(("!", "/")):
         url = f"{url}#{fragment}"
-    return url if len(url) <= MAX_URL and url.isprintable() and _host(url) else None
+    # A blank can come from a crooked base only; every other blank is not printable.
+    is_whole = len(url) <= MAX_URL and url.isprintable() and " " not in url
+    return url if is_whole and _host(url) else None
 
 
 class Gathered:

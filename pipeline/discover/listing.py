@@ -23,6 +23,8 @@ MAX_BYTES = 10 * 1024 * 1024
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CLIMB = 6
 """Steps from a link to the box that holds it and its date."""
+_BOX = 500
+"""Elements of such a box that are looked at."""
 _IN_HEADING, _IN_TEXT, _IN_ATTRIBUTE = 2, 1, 0
 _HIDDEN = frozenset({"script", "style", "template", "noscript", "time", "svg"})
 
@@ -73,13 +75,16 @@ def _anchors(root: etree._Element, select: tuple[str, ...]) -> Iterator[etree._E
     if not select:
         yield from root.iter("a", "area")
         return
+    # Selected boxes may lie in each other: each link is yielded once.
+    met: set[etree._Element] = set()
     for selector in select:
         found = finder(selector)(root)
         for element in found if isinstance(found, list) else [found]:
             if isinstance(element, str):
                 yield str(element)
             elif etree.iselement(element):
-                yield from _within(element)
+                yield from (new for new in _within(element) if new not in met)
+                met.update(_within(element))
 
 
 def _within(element: etree._Element) -> Iterator[etree._Element]:
@@ -131,14 +136,19 @@ _APART = frozenset({"br", "div", "p", "li", "span", "td", "section", "figure", *
 
 def _published(anchor: etree._Element, zone: str) -> Moment | None:
     """Return the one date of the smallest box that holds this link and no other page's."""
-    href = anchor.get("href")
+    own = {anchor.get("href"), None}
     box: etree._Element | None = anchor
     for _ in range(_CLIMB):
-        if box is None or any(other.get("href") not in {href, None} for other in box.iter("a")):
+        if box is None:
             return None
-        times = [stated for time in box.iter("time") if (stated := time.get("datetime"))]
-        if times:
-            return parse_moment(times[0], zone=zone)
+        stated = None
+        for node in islice(box.iter(), _BOX):
+            if node.tag == "a" and node.get("href") not in own:
+                return None
+            if node.tag == "time":
+                stated = stated or node.get("datetime")
+        if stated:
+            return parse_moment(stated, zone=zone)
         box = box.getparent()
     return None
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.model import Moment, Precision, ZoneOrigin
 
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _LONGEST = 80
 _FIRST, _LAST = 1900, 2200
 """Years outside are placeholders: year 1 of one framework, 9999 of another."""
@@ -40,10 +41,19 @@ def parse_moment(text: str, *, zone: str) -> Moment | None:
     name counts as UTC, assumed. A bare day is noon in that zone with precision "day". A year or
     a month alone is None: it would have to be shown as a day that nobody stated.
     """
-    text = " ".join(text[: _LONGEST + 1].split())
+    return _parsed(text[: _LONGEST + 1], zone)
+
+
+# A sitemap states the same few moments many times.
+@lru_cache(maxsize=4096)
+def _parsed(text: str, zone: str) -> Moment | None:
+    text = " ".join(text.split())
     if len(text) > _LONGEST:
         return None
     try:
+        if _USUAL.fullmatch(text) and not text.endswith("-00:00"):
+            at = datetime.fromisoformat(text)
+            return _instant(at, at.tzinfo, zone, "second")
         return _iso(text, zone) if _ISO_START.match(text) else _rfc822(text, zone)
     except (ValueError, OverflowError):
         return None
@@ -66,10 +76,10 @@ def _micro(found: re.Match[str]) -> str:
 
 def _rfc822(text: str, zone: str) -> Moment | None:
     rest, offset = _offset(text)
-    parts = parsedate_tz(rest)
+    clock = _CLOCK.search(rest)
+    parts = parsedate_tz(rest if clock else f"{rest} 00:00")
     if parts is None:
         return None
-    clock = _CLOCK.search(rest)
     if clock is None:
         return _day(date(*parts[:3]), zone)
     # A leap second is the last second of its minute here.

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.discover import inflate
 from pipeline.discover.document import HEAD, Document
 from pipeline.discover.rules import ListingError
 from pipeline.model import ListingKind
@@ -30,8 +31,10 @@ _DOCTYPE = re.compile(
 _DECLARES = re.compile(
     r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\b|<!DOCTYPE[^>]{0,1000}\[", re.IGNORECASE
 )
-_GARBLED = 20
-"""So many unprintable characters in 200 are no text."""
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
+_SAMPLE = 400
+_FEW = _SAMPLE // 40
+"""More control characters in a sample are no text."""
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 
 
@@ -66,7 +69,7 @@ def look(document: Document) -> Root:
             crooked = crooked or not well_formed
         else:
             break
-    root = _root(text, at)
+    root = _root(document, at)
     if crooked and root.kind != "listing":
         raise ListingError(Reason.UNSAFE_XML, "it has a document type that cannot be checked")
     return root
@@ -105,12 +108,14 @@ def _doctype(text: str, at: int) -> tuple[int, bool]:
         return found.end(), True
     end = _after(text, ">", at)
     declaration = text[at:end]
-    if "[" in declaration or "<!" in declaration[2:]:
+    within_quotes = declaration.count('"') % 2 or declaration.count("'") % 2
+    if "[" in declaration or "<!" in declaration[2:] or within_quotes:
         raise ListingError(Reason.UNSAFE_XML, "it has an internal DTD, which is never needed")
     return end, False
 
 
-def _root(text: str, at: int) -> Root:
+def _root(document: Document, at: int) -> Root:
+    text = document.head
     if text.startswith("<!", at):
         forbid_declarations(text[at : at + 2000])
     if found := _TAG.match(text, at):
@@ -119,7 +124,7 @@ def _root(text: str, at: int) -> Root:
         if kind == "other" and not _is_xml(text, name):
             kind = "listing"
         return Root(kind=kind, name=name, prefix=found[1] or "")
-    raise ListingError(Reason.FEED_INVALID, _what(text[at : at + 1000]))
+    raise ListingError(Reason.FEED_INVALID, _what(document))
 
 
 def _is_xml(text: str, name: str) -> bool:
@@ -129,11 +134,12 @@ def _is_xml(text: str, name: str) -> bool:
     )
 
 
-def _what(text: str) -> str:
-    if text[:1] in {"{", "["}:
+def _what(document: Document) -> str:
+    if document.head[:1] in {"{", "["}:
         return "it is JSON, which is not read as a listing"
-    if text.startswith("%PDF"):
+    if document.head.startswith("%PDF"):
         return "it is a PDF document"
-    if text and sum(char == "\ufffd" or not char.isprintable() for char in text[:200]) > _GARBLED:
-        return "it is neither XML nor HTML but binary data"
+    sample = inflate.head(document.body, _SAMPLE)
+    if len(sample) - len(sample.translate(None, _CONTROLS)) > _FEW:
+        return "it is binary data, neither XML nor HTML"
     return "it is plain text, neither XML nor HTML"

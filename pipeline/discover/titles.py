@@ -12,7 +12,12 @@ MAX_TITLE = 500
 
 _READ = 20_000
 _NAMED = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,500}>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,500}>|<!--", re.IGNORECASE)
+_ENDS = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    None: re.compile("-->"),
+}
 _BREAK = re.compile(
     r"</?(?:br|p|div|li|ul|ol|td|tr|table|h[1-6]|hr|section|figure)\b[^<>]{0,500}>", re.IGNORECASE
 )
@@ -20,8 +25,8 @@ _BREAK = re.compile(
 _INLINE = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|embed|font|i|iframe|img|ins|kbd|mark|"
     r"noscript|object|q|s|samp|script|small|span|strike|strong|style|sub|sup|svg|time|tt|u|var|"
-    r"video|wbr)\b[^<>]{0,500}>|<!--.{0,500}?-->",
-    re.DOTALL | re.IGNORECASE,
+    r"video|wbr)\b[^<>]{0,500}>",
+    re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -34,7 +39,7 @@ def plain(text: str | None) -> str | None:
     # Twice, since many feeds escape what they have escaped already.
     for _ in range(2):
         if "<" in text:
-            text = _INLINE.sub("", _BREAK.sub(" ", _HIDDEN.sub(" ", text)))
+            text = _INLINE.sub("", _BREAK.sub(" ", _shown(text)))
         if "&" in text:
             text = _NAMED.sub(lambda found: html.unescape(found[0]), text)
     text = " ".join(_CONTROL.sub("", text).split())
@@ -42,6 +47,18 @@ def plain(text: str | None) -> str | None:
         head = text[: MAX_TITLE - 1]
         text = (head.rsplit(None, 1)[0] if " " in head else head) + "…"
     return text or None
+
+
+def _shown(text: str) -> str:
+    # By steps, not by one expression: that would look for each missing end anew.
+    kept, at = [], 0
+    while found := _HIDDEN.search(text, at):
+        end = _ENDS[found[1] and found[1].lower()].search(text, found.end())
+        if end is None:
+            break
+        kept.append(text[at : found.start()])
+        at = end.end()
+    return " ".join([*kept, text[at:]])
 
 
 def text_of(element: etree._Element) -> str:
