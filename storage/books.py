@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,31 +151,32 @@ def summary(books: Books) -> str:
     return ", ".join(parts) or "nothing to do"
 
 
-def _findings(
-    books: Books, listings: Listings, stopped: RunReason | None
-) -> list[tuple[str, RunReason, str]]:
-    found: list[tuple[str, RunReason, str]] = []
-    if stopped in FATAL:
-        found.append(("failed", stopped, RUN_EXPLAINED[stopped][0]))
-    elif stopped is RunReason.CANCELLED:
-        found.append(("cancelled", stopped, RUN_EXPLAINED[stopped][0]))
-    elif stopped is None and listings.failed and listings.failed == listings.total:
-        words = f"{_many(listings.failed, 'listing')} failed, none was read"
-        found.append(("failed", RunReason.LISTING_FAILED, words))
-    if not books.balanced:
-        found.append(("partial", RunReason.BOOKS_OFF, _gap(books)))
+Finding = tuple[str, RunReason, str]
+
+
+def _findings(books: Books, listings: Listings, stopped: RunReason | None) -> Iterator[Finding]:
+    """Yield what is wrong with a run: state, reason and words, the gravest first."""
     if stopped is RunReason.PAGE_CAP:
         stopped = None
-    if stopped and stopped not in FATAL and stopped is not RunReason.CANCELLED:
-        found.append(("partial", stopped, RUN_EXPLAINED[stopped][0]))
-    if listings.failed > 0 and (stopped or listings.failed < listings.total):
+    if stopped in FATAL:
+        yield "failed", stopped, RUN_EXPLAINED[stopped][0]
+    elif stopped is RunReason.CANCELLED:
+        yield "cancelled", stopped, RUN_EXPLAINED[stopped][0]
+    unread = listings.failed > 0 and listings.failed == listings.total and stopped is None
+    if unread:
+        words = f"{_many(listings.failed, 'listing')} failed, none was read"
+        yield "failed", RunReason.LISTING_FAILED, words
+    if not books.balanced:
+        yield "partial", RunReason.BOOKS_OFF, _gap(books)
+    if stopped is not None and stopped not in FATAL and stopped is not RunReason.CANCELLED:
+        yield "partial", stopped, RUN_EXPLAINED[stopped][0]
+    if listings.failed and not unread:
         words = f"{listings.failed} of {_many(listings.total, 'listing')} failed"
-        found.append(("partial", RunReason.LISTING_FAILED, words))
-    if not stopped and (words := _nothing(books, listings)):
-        found.append(("partial", RunReason.NOTHING_FOUND, words))
+        yield "partial", RunReason.LISTING_FAILED, words
+    if stopped is None and (words := _nothing(books, listings)):
+        yield "partial", RunReason.NOTHING_FOUND, words
     if words := _failures(books):
-        found.append(("partial", RunReason.PAGES_FAILED, words))
-    return found
+        yield "partial", RunReason.PAGES_FAILED, words
 
 
 def _gap(books: Books) -> str:

@@ -67,7 +67,7 @@ class Worker:
     owner: str
     crawler: Crawler
     source: Callable[[str], Source]
-    """The source by its id; ConfigError if its file is wrong."""
+    """The source by its id, asked in a thread; ConfigError if its file is wrong."""
     limits: Limits = field(default_factory=Limits)
     parent_lives: Callable[[], bool] = lambda: True
     resident: Callable[[], int] = lambda: 0
@@ -156,7 +156,7 @@ class Worker:
 
     async def _crawl(self, run: Run, queued: Queued) -> None:
         try:
-            source = self.source(queued.source_id)
+            source = await asyncio.to_thread(self.source, queued.source_id)
         except ConfigError as error:
             await self._close(run, "failed", RunReason.BAD_CONFIG, error.message)
             return

@@ -19,13 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import ConfigError
 from pipeline.reasons import RunReason
+from scraper.schedule.lost import is_any_lost, take_back
 from scraper.schedule.owners import is_dead, owner_of
 from scraper.schedule.report import started, told
 from scraper.schedule.timetable import TIMETABLE
 from scraper.schedule.watch import Watch, declared, unreadable
 from scraper.schedule.workers import Workers
 from storage.events import record
-from storage.leases import expired_owners, lose, lose_expired, owners
+from storage.leases import expired_owners
 from storage.processes import alive, beat, clear_stale, ended_since, leave, newest_event
 from storage.runs import next_queued
 from storage.sources import sync
@@ -96,10 +97,9 @@ class Supervisor:
             if child.owner in hung:
                 self.tell(f"worker {child.process.pid} does not answer: killed")
                 self.workers.kill(child, RunReason.HANG)
-        if lost := [owner for owner in await self._read(owners) if is_dead(owner)]:
-            await self._write(lambda conn: self._lose(conn, lost))
-        elif set(hung) - {child.owner for child in self.workers.children}:
-            await self._write(lambda conn: lose_expired(conn, datetime.now(UTC)))
+        # One that was killed just now is dead at the next look, and its fate is known.
+        if not hung & {child.owner for child in self.workers.children}:
+            await self._take_back()
         await self.workers.keep()
         if alone := await self._read(lambda conn: next_queued(conn, alone=True)):
             await self.workers.start_alone(alone.id)
@@ -162,10 +162,10 @@ class Supervisor:
             for source_id in getattr(synced, word):
                 self.tell(f"source {source_id} {word}")
 
-    def _lose(self, conn: Connection, lost: list[str]) -> None:
-        for owner in lost:
-            reason = self.workers.fates.pop(owner, RunReason.CRASH)
-            lose(conn, owner, datetime.now(UTC), reason)
+    async def _take_back(self) -> None:
+        if await self._read(lambda conn: is_any_lost(conn, datetime.now(UTC))):
+            fates = self.workers.fates
+            await self._write(lambda conn: take_back(conn, datetime.now(UTC), fates))
 
     async def _tell_ended(self) -> None:
         for row in await self._read(lambda conn: ended_since(conn, self._event)):
@@ -179,12 +179,9 @@ class Supervisor:
             if self._signals > 1:
                 await self.workers.kill_all()
             await asyncio.wait([ending], timeout=0.1)
-        await self._write(self._leave)
+        await self._take_back()
+        await self._write(lambda conn: leave(conn, self.owner))
         await self._tell_ended()
-
-    def _leave(self, conn: Connection) -> None:
-        self._lose(conn, [owner for owner in owners(conn) if is_dead(owner)])
-        leave(conn, self.owner)
 
     def _scheduler(self) -> AsyncIOScheduler:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a slow tick is no news

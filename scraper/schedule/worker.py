@@ -99,7 +99,7 @@ async def _work(watch: Watch, store: Store, options: argparse.Namespace) -> None
         store=store,
         owner=owner_of(),
         crawler=_crawler(options.crawler, watch.config, store),
-        source=lambda source_id: _source(watch, source_id),
+        source=_sources(watch),
         limits=Limits(at_once=options.at_once, runs=watch.config.app.runs_per_worker),
         parent_lives=lambda: os.getppid() == parent,
         resident=resident,
@@ -123,9 +123,16 @@ def _crawler(name: str, config: Config, store: Store) -> Crawler:
     return crawler
 
 
-def _source(watch: Watch, source_id: str) -> Source:
-    watch.poll()
-    return watch.source(source_id)
+def _sources(watch: Watch) -> Callable[[str], Source]:
+    """Return how to get a source by its id, from files read again when they have changed."""
+    lock = threading.Lock()
+
+    def source(source_id: str) -> Source:
+        with lock:
+            watch.poll()
+            return watch.source(source_id)
+
+    return source
 
 
 async def _beat(store: Store, owner: str) -> None:

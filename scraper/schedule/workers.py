@@ -66,7 +66,7 @@ class Workers:
 
     def kill(self, child: Child, reason: RunReason) -> None:
         """End a worker that does not answer or takes too much, at once."""
-        child.why_killed = reason
+        child.why_killed = self.fates[child.owner] = reason
         with suppress(ProcessLookupError):
             child.process.kill()
 
