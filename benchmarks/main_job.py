@@ -104,7 +104,7 @@ def khabar(url: str, pages: int) -> None:
     scraper.pipelines.store_page = timed(stages, "store", scraper.pipelines.store_page)
     Archive.append = timed(stages, "archive", Archive.append)
     Archive.sync = timed(stages, "archive", Archive.sync)
-    Writer._serve = timed(stages, "writer", Writer._serve)  # the whole thread: all of the above
+    Writer._work = timed(stages, "writer", Writer._work)  # the whole thread: all of the above
 
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config"

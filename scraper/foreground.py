@@ -15,12 +15,12 @@ from scraper import VERSION
 from scraper.config import Config
 from scraper.config.source import Source
 from scraper.loop import on_signals, run_in_reactor
+from scraper.schedule.lost import take_back
 from scraper.schedule.timetable import TIMETABLE
 from scraper.session import Session
 from scraper.work import Work, utc_now
 from storage.books import Judgement
 from storage.fencing import Run
-from storage.leases import lose_expired
 from storage.runs import claim, queued
 from storage.ticks import tick
 
@@ -102,7 +102,7 @@ def crawl_due(
     with Session(config) as session:
         now = utc_now()
         with session.store.write() as conn:
-            lose_expired(conn, now)
+            take_back(conn, now)
             tick(conn, now, TIMETABLE)
         runs = list(_claim_queued(session, wanted))
         return run_in_reactor(lambda: crawl_all(session, runs, on_count)) if runs else []

@@ -10,12 +10,13 @@ from scraper import VERSION
 from scraper.config import Config
 from scraper.config.source import Source
 from scraper.reading import ReadingPool
+from scraper.schedule.lost import take_back
 from scraper.schedule.owners import owner_of
 from scraper.schedule.timetable import TIMETABLE
 from scraper.schedule.watch import declared, unreadable
 from scraper.work import Work, utc_now
 from storage.fencing import Run
-from storage.runs import claim, open_run
+from storage.runs import claim, next_queued, open_run
 from storage.snapshots import Archive
 from storage.sources import get, sync
 from storage.store import Store, open_store
@@ -54,13 +55,18 @@ class Session:
             )
 
     def start(self, source: Source, *, kind: str = "manual") -> Run | None:
-        """Open a run and claim it; None when the source is being crawled already."""
+        """Claim the run of this source that waits, else a new one; None when one is under way.
+
+        What a process that died was crawling is taken back first.
+        """
         now = utc_now()
         with self.store.write() as conn:
+            take_back(conn, now)
             row = get(conn, source.id)
             if row is None:
                 raise KeyError(source.id)
-            run_id = open_run(conn, row.pk, kind, now=now)
+            waiting = next_queued(conn, source_pk=row.pk)
+            run_id = waiting.id if waiting else open_run(conn, row.pk, kind, now=now)
             return (
                 None
                 if run_id is None

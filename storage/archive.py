@@ -54,6 +54,7 @@ class Archive:
         self._stream: BinaryIO | None = None
         self._file = ""
         self._end = 0
+        self._synced = 0
         self._since = 0.0
 
     def append(self, snapshot: Snapshot, *, same: tuple[str, datetime] | None = None) -> Record:
@@ -73,13 +74,14 @@ class Archive:
         return Record(self._file, offset, len(member), "revisit" if same else "response")
 
     def sync(self) -> None:
-        """Force what was appended onto the disk."""
-        if self._stream is not None:
+        """Force what was appended since the last time onto the disk."""
+        if self._stream is not None and self._synced < self._end:
             try:
                 os.fsync(self._stream.fileno())
             except OSError as error:
                 self._abandon()  # what the kernel still holds is unknown after a failed fsync
                 raise _refusal(error, self._file) from error
+            self._synced = self._end
 
     def close(self) -> None:
         """Finish the open file under its final name."""
@@ -104,7 +106,8 @@ class Archive:
             _sync_folder(self._root / folder)
         except OSError as error:
             raise _refusal(error, self._file or str(self._root)) from error
-        self._stream, self._end, self._since = stream, 0, time.monotonic()
+        self._stream, self._end, self._synced = stream, 0, 0
+        self._since = time.monotonic()
         name = Path(self._file).name
         self._write(
             stream,

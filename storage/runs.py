@@ -80,10 +80,15 @@ def is_busy(conn: Connection, source_pk: int) -> bool:
 
 
 def next_queued(
-    conn: Connection, *, alone: bool | None = None, run_id: int | None = None
+    conn: Connection,
+    *,
+    alone: bool | None = None,
+    run_id: int | None = None,
+    source_pk: int | None = None,
 ) -> Queued | None:
     """Return the first of `queued`; None if there is none."""
-    return next(iter(queued(conn, alone=alone, run_id=run_id, limit=1)), None)
+    found = queued(conn, alone=alone, run_id=run_id, source_pk=source_pk, limit=1)
+    return found[0] if found else None
 
 
 def queued(
@@ -91,12 +96,13 @@ def queued(
     *,
     alone: bool | None = None,
     run_id: int | None = None,
+    source_pk: int | None = None,
     limit: int | None = None,
 ) -> tuple[Queued, ...]:
     """Return the runs whose source is free, those that have waited longest first.
 
     `alone` picks only runs that need a process of their own, or only the others; `run_id` only
-    that one.
+    that one; `source_pk` only that source's.
     """
     other = runs.alias()
     busy = exists().where(other.c.source_pk == runs.c.source_pk, other.c.state == "running")
@@ -119,6 +125,8 @@ def queued(
         query = query.where(runs.c.alone.is_(alone))
     if run_id is not None:
         query = query.where(runs.c.id == run_id)
+    if source_pk is not None:
+        query = query.where(runs.c.source_pk == source_pk)
     return tuple(Queued(*row) for row in conn.execute(query))
 
 

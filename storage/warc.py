@@ -129,7 +129,7 @@ def _http(snapshot: Snapshot) -> StatusAndHeaders:
     headers = [
         (
             f"X-Archive-Orig-{name}" if name.lower() in _CODED else _NOT_NAME.sub("_", name),
-            _line(value),
+            _ascii(value),
         )
         for name, value in snapshot.headers
     ]
@@ -161,6 +161,11 @@ def _date(instant: datetime) -> str:
 def _uri(url: str) -> str:
     # As it travels: a space, or a letter outside ASCII, would end or garble the header.
     return quote(url.encode("utf-8", "replace"), safe=_PRINTED)
+
+
+def _ascii(text: str) -> str:
+    # warcio would do it too, but fails at what follows a semicolon.
+    return quote(_line(text), safe=f" \t{_PRINTED}")
 
 
 def _line(text: str) -> str:

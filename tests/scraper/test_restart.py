@@ -7,8 +7,8 @@ import sys
 import time
 
 import pytest
-from sqlalchemy.exc import OperationalError
 from crawl_world import article, feed, world
+from sqlalchemy.exc import OperationalError
 
 pytestmark = pytest.mark.slow
 
@@ -49,23 +49,6 @@ def wait_for_articles(made, count, seconds=30):
     raise AssertionError("no articles")
 
 
-def expire_leases(made):
-    """Let a minute pass for the lease of the dead."""
-    from sqlalchemy import text
-
-    from scraper.config import load
-    from storage.engine import open_engine
-
-    engine = open_engine(load(made.config).database_url())
-    with engine.begin() as conn:
-        conn.execute(
-            text(
-                "UPDATE runs SET lease_until = '2000-01-01T00:00:00.000000Z' WHERE state='running'"
-            )
-        )
-    engine.dispose()
-
-
 @pytest.fixture
 def slow_world(tmp_path):
     with world(tmp_path, EXTRA) as made:
@@ -87,7 +70,6 @@ def test_after_kill_9_the_next_crawl_takes_up_what_was_left(slow_world):
     held = made.rows("SELECT count(*) AS n FROM articles")[0].n
     assert made.rows("SELECT state FROM runs")[0].state == "running"
 
-    expire_leases(made)
     made.server.requests.clear()
     ends = made.crawl("--due")
     again = [path for path in made.asked() if path.startswith("/story")]
