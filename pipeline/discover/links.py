@@ -79,7 +79,8 @@ def absolute(href: str | None, base: str) -> str | None:
     # Feeds escape addresses that they have escaped already.
     text = _BLANKS.sub("", href).replace("&amp;", "&").replace(" ", "%20")
     try:
-        url, fragment = urldefrag(urljoin(base, text))
+        # Joining with an empty base changes nothing; splitting gives the scheme its one spelling.
+        url, fragment = urldefrag(urlsplit(urljoin(base, text)).geturl())
     except ValueError:
         return None
     if fragment.startswith(("!", "/")):

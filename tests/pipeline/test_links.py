@@ -83,6 +83,7 @@ hrefs = st.text(max_size=60) | st.from_regex(
 @given(hrefs, hrefs)
 @example("http://a.example\\@b.example/", "https://a.example/")
 @example(";", "HTTP:// ")
+@example("HTTPS://0", "")
 @example("https://ａ．example/", "https://a.example/")
 def test_a_kept_link_is_absolute_http_and_stays_as_it_is(href, base):
     url = absolute(href, base)
