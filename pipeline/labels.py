@@ -10,6 +10,7 @@ from pipeline.model import Block
 from pipeline.words import BY, BY_WORDS, CREDIT, PUBLISHED, UPDATED, alternatives, fold
 
 _LONGEST = 160
+_LINKED = 0.95
 _SEPARATOR = r"\s*[:|｜：\-–—·]\s*"
 _VALUE = r"[^\s:|｜：\-–—·]"
 _PUBLISHED = re.compile(rf"^(?:{alternatives(PUBLISHED)})(?:{_SEPARATOR}|\s+)(?P<rest>{_VALUE}.*)$")
@@ -53,6 +54,9 @@ def labelled(blocks: Iterable[Block]) -> Iterator[Labelled]:
             kind, before = announced
             yield Labelled(kind, text, f"{before.text} {text}", block.seq)
             announced = None
+            continue
+        # Menus are most of a page's lines, and a label is never a link itself.
+        if block.link_density > _LINKED:
             continue
         found = list(_of_line(text, block.seq))
         yield from found

@@ -122,7 +122,8 @@ def _lines(pieces: Sequence[Piece], taken: set[int], extra: dict[int, list[str]]
     lines: list[Line] = []
 
     def add(block: Block, piece: Piece | None, *, chosen: bool) -> None:
-        block = replace(block, seq=len(lines))
+        if block.seq != len(lines):
+            block = replace(block, seq=len(lines))
         if piece is None:
             lines.append(Line(block, chosen))
         else:
