@@ -63,18 +63,29 @@ def record_listing(
     row = clean({"run_id": run.id, **columns})
     listing_id: int = conn.execute(insert(listings).returning(listings.c.id), row).scalar_one()
     if validators is not None:
-        etag, last_modified, sha256 = validators
-        held = {
-            "config_sha": config_sha,
-            "etag": clean(etag),
-            "last_modified": clean(last_modified),
-            "payload_sha256": sha256,
-            "fetched_at": columns["at"],
-        }
-        statement = insert_for(conn)(validators_table)
-        conn.execute(
-            statement.values(
-                url=clean(answered_by or columns["url"]), **held
-            ).on_conflict_do_update(index_elements=[validators_table.c.url], set_=held)
-        )
+        url = answered_by or columns["url"]
+        keep_validators(conn, url, validators, config_sha=config_sha, at=columns["at"])
     return listing_id
+
+
+def keep_validators(
+    conn: Connection,
+    url: str,
+    validators: tuple[str | None, str | None, str],
+    *,
+    config_sha: str,
+    at: datetime,
+) -> None:
+    """Keep etag, last_modified and payload SHA-256 of the URL that answered."""
+    etag, last_modified, sha256 = validators
+    held = {
+        "config_sha": config_sha,
+        "etag": clean(etag),
+        "last_modified": clean(last_modified),
+        "payload_sha256": sha256,
+        "fetched_at": at,
+    }
+    statement = insert_for(conn)(validators_table).values(url=clean(url), **held)
+    conn.execute(
+        statement.on_conflict_do_update(index_elements=[validators_table.c.url], set_=held)
+    )

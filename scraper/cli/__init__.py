@@ -85,7 +85,8 @@ def main(args: Sequence[str] | None = None) -> None:
         if error.hint:
             click.echo(f"  hint: {safe(error.hint)}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as error:
+        # click ends a command whose reader has gone (`| head`) with 1: that is no failure of ours.
+        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+        sys.exit(0 if gone else error.code)
     sys.exit(result if isinstance(result, int) else 0)

@@ -11,11 +11,9 @@ from typing import Any
 
 import click
 
-# C0, DEL, C1, bidi embeddings and isolates, line separators, zero-width controls: from scraped
-# text they can recolour, overwrite or reorder what an operator reads.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+# C0, DEL, C1, bidi overrides and isolates, line separators: from scraped text they can recolour,
+# overwrite or reorder what an operator reads. Direction marks (LRM, RLM, ALM) only help it.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _UNSAFE_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 
 
@@ -31,8 +29,12 @@ def _escape(char: str) -> str:
 
 
 def emit(row: dict[str, Any]) -> None:
-    """Print one JSON object on a line of its own; instants as ISO 8601."""
-    click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+    """Print one JSON object on a line of its own; instants as ISO 8601.
+
+    JSON itself escapes only C0: what else steers a terminal goes as an escape too, losing nothing.
+    """
+    text = json.dumps(row, ensure_ascii=False, default=_plain)
+    click.echo(_UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
 
 
 def _plain(value: Any) -> Any:

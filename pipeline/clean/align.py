@@ -1,0 +1,136 @@
+"""Which blocks of the tree the extractor chose: its lines found again on the page."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lxml.html import HtmlElement
+
+from pipeline.clean.blocks import Piece, key
+from pipeline.model import Block
+from pipeline.words import bare
+
+_PART = 12
+"""A shorter text inside a longer one is chance."""
+_LINE = 80
+_PROSE = 60
+_LINKED = 0.3
+
+
+@dataclass(slots=True)
+class Line:
+    """A block with what cleaning needs to know of it beside its text."""
+
+    block: Block
+    chosen: bool
+    """Whether the extractor, or the source's selector, took it for body."""
+    apart: bool = False
+    container: int = 0
+    element: HtmlElement | None = None
+
+
+def align(pieces: Sequence[Piece], chosen: Sequence[str]) -> list[Line]:
+    """Return the page's blocks in page order, those that the chosen lines cover marked.
+
+    A chosen line that stands nowhere on the page as such becomes a block of its own, after the
+    line before it: the extractor's text is never lost.
+    """
+    forms = [bare(piece.block.text) for piece in pieces]
+    where: dict[str, list[int]] = defaultdict(list)
+    for index, form in enumerate(forms):
+        for part in (
+            pieces[index].block.text.split("\n") if "\n" in pieces[index].block.text else ()
+        ):
+            where[bare(part)].append(index)
+        if form:
+            where[form].append(index)
+    menus = "\n".join(form for form, piece in zip(forms, pieces, strict=True) if piece.apart)
+    taken: set[int] = set()
+    extra: dict[int, list[str]] = defaultdict(list)
+    at = -1
+    for line in chosen:
+        found = _place(bare(line), forms, where, taken, at)
+        if found:
+            taken.update(found)
+            at = max(found)
+        elif found is None and not (len(line) <= _LINE and bare(line) in menus):
+            extra[at].append(line.removeprefix("- ").strip("| "))
+    return _lines(pieces, _bridged(pieces, taken), extra)
+
+
+def inside(pieces: Sequence[Piece], selected: Sequence[HtmlElement]) -> list[Line]:
+    """Return the page's blocks, those inside the selected elements marked."""
+    within = {id(node) for element in selected for node in element.iter()}
+    taken = {i for i, piece in enumerate(pieces) if id(piece.element) in within}
+    return _lines(pieces, taken, {})
+
+
+def _place(
+    form: str, forms: Sequence[str], where: dict[str, list[int]], taken: set[int], at: int
+) -> list[int] | None:
+    """Return the blocks that a line covers: none if it is empty or known, None if it is nowhere."""
+    if not form:
+        return []
+    if same := [index for index in where.get(form, ()) if index not in taken]:
+        return [next((index for index in same if index > at), same[0])]
+    if form in where:
+        return []
+    for start in range(max(at + 1, 0), min(at + 40, len(forms))):
+        if run := _run(form, forms, start):
+            return run
+    for index in range(max(at, 0), min(at + 40, len(forms))):
+        # The extractor left out a link or a note inside the paragraph: take the page's own text.
+        if len(form) >= _PART and form in forms[index]:
+            return [] if index in taken else [index] if 2 * len(form) > len(forms[index]) else None
+    return None
+
+
+def _run(form: str, forms: Sequence[str], start: int) -> list[int]:
+    """Return consecutive blocks whose texts together are the line."""
+    rest, run = form, []
+    for index in range(start, len(forms)):
+        if not forms[index] or not rest.startswith(forms[index]):
+            break
+        run.append(index)
+        rest = rest[len(forms[index]) :]
+        if not rest:
+            return run
+    return []
+
+
+def _bridged(pieces: Sequence[Piece], taken: set[int]) -> set[int]:
+    """Add paragraphs that the extractor skipped between others of the very same place."""
+    if not taken:
+        return taken
+    paths = Counter(pieces[i].block.path for i in taken if len(pieces[i].block.text) >= _PROSE)
+    containers = {(pieces[i].container, pieces[i].block.tag) for i in taken}
+    gaps = {
+        i
+        for i in range(min(taken), max(taken))
+        if i not in taken
+        and paths[pieces[i].block.path] > 1
+        and (pieces[i].container, pieces[i].block.tag) in containers
+        and len(pieces[i].block.text) >= _PROSE
+        and pieces[i].block.link_density <= _LINKED
+    }
+    return taken | gaps
+
+
+def _lines(pieces: Sequence[Piece], taken: set[int], extra: dict[int, list[str]]) -> list[Line]:
+    lines: list[Line] = []
+
+    def add(block: Block, piece: Piece | None, *, chosen: bool) -> None:
+        block = replace(block, seq=len(lines))
+        if piece is None:
+            lines.append(Line(block, chosen))
+        else:
+            lines.append(Line(block, chosen, piece.apart, piece.container, piece.element))
+
+    for index in range(-1, len(pieces)):
+        if index >= 0:
+            add(pieces[index].block, pieces[index], chosen=index in taken)
+        for text in extra.get(index, ()):
+            add(Block(seq=0, text=text, tag="p", key=key(text)), None, chosen=True)
+    return lines

@@ -1,0 +1,238 @@
+"""Ordered rules that say which blocks of a page are not the article, and why.
+
+A rule returns its reason, or None to keep the block. Rules judge lines, never prose: a long
+paragraph that merely opens with "Breaking" stays. `ANYWHERE` looks at the line alone; `PLACED`
+also at where it stands: dates, bylines and titles go only near the top, credits near the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.dates import is_date, parse_date
+from pipeline.labels import credit_of, label_of, value_of
+from pipeline.model import Block, Label
+from pipeline.words import (
+    FOLLOW,
+    LOGO,
+    PROMO,
+    SHARE,
+    SHARE_GLUE,
+    TICKER,
+    alternatives,
+    bare,
+    fold,
+)
+
+_SEPARATOR = r"\s*[:|｜：\-–—•»>]\s*"
+_TICKER = re.compile(rf"^(?P<label>{alternatives(TICKER)})(?:{_SEPARATOR}(?P<rest>.*))?$")
+_PROMO = re.compile(rf"^(?P<label>{alternatives(PROMO)})(?:[.…]+$|{_SEPARATOR}(?P<rest>.*))?$")
+_FOLLOW = re.compile(rf"^(?P<label>{alternatives(FOLLOW)})\b")
+_COUNTER = re.compile(
+    r"^(?:reading time\s*[:|]?\s*)?\d[\d.,]*\s*(?:k|m)?\s*"
+    r"(?:views?|reads?|comments?|shares?|likes?|"
+    r"min(?:ute)?s?(?: read)?|просмотр\w*|комментари\w*|بازدید|مشاهده|کتنې)$"
+)
+_SENTENCE = re.compile(r"[.!?؟۔。](?:\s|[\"'”’»)\]]|$)")
+_GLUED = 8
+"""An alt text glued to a title is short: "image", "photo"."""
+_TICKER_WORDS = 12
+_STREAM_WORDS = 80
+_PROMO_WORDS = 25
+_FOLLOW_WORDS = 20
+_LINE = 160
+_LINKS = 0.5
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_WHOLE = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What rules know of the page beside the line they judge; texts as `bare` writes them."""
+
+    title: str = ""
+    authors: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    phrases: tuple[str, ...] = ()
+    """Openings of ticker lines that the source itself names, folded."""
+    learned: Mapping[str, str] | None = None
+    """Path → label, of the site's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands among the page's prose."""
+
+    top: bool
+    end: bool
+    apart: bool
+
+
+Test = Callable[[Block, Place, Facts], str | None]
+"""Return why the block should go, or None to keep it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A test with the name that `khabar` shows and the label that its blocks get."""
+
+    name: str
+    label: Label
+    test: Test
+
+
+def is_prose(text: str) -> bool:
+    """Return whether a text is a paragraph rather than a line: no rule removes it by its place."""
+    size = len(text)
+    return size > _LINE or (size >= _LINE // 2 and _SENTENCE.search(text[-3:]) is not None)
+
+
+def _title(block: Block, _place: Place, facts: Facts) -> str | None:
+    form = bare(block.text)
+    if not facts.title or not form:
+        return None
+    if form == facts.title:
+        return "is the title"
+    rest = len(form) - len(facts.title)
+    if 0 < rest <= _GLUED and len(facts.title) > _GLUED:
+        if form.startswith(facts.title):
+            return f"is the title with {form[len(facts.title) :]!r} glued to it"
+        if form.endswith(facts.title):
+            return f"is the title behind {form[:rest]!r}"
+    return None
+
+
+def _ticker(block: Block, _place: Place, facts: Facts) -> str | None:
+    text = fold(block.text)
+    words = len(text.split())
+    if opening := next((phrase for phrase in facts.phrases if text.startswith(phrase)), None):
+        return f"opens with {opening!r}, as the source says" if words <= _STREAM_WORDS else None
+    match = _TICKER.match(text) if words <= _STREAM_WORDS else None
+    if match is None:
+        return None
+    # A ticker strings headlines together; sentences are prose that opens with the same word.
+    if words > _TICKER_WORDS and _SENTENCE.search(match["rest"] or ""):
+        return None
+    return f"opens with {match['label']!r}"
+
+
+def _promo(block: Block, _place: Place, _facts: Facts) -> str | None:
+    text = fold(block.text)
+    if len(text.split()) > _PROMO_WORDS:
+        return None
+    match = _PROMO.match(text)
+    return f"opens with {match['label']!r}" if match else None
+
+
+def _follow(block: Block, _place: Place, _facts: Facts) -> str | None:
+    text = fold(block.text)
+    if len(text.split()) > _FOLLOW_WORDS:
+        return None
+    match = _FOLLOW.match(text)
+    return f"opens with {match['label']!r}" if match else None
+
+
+def _share(block: Block, _place: Place, _facts: Facts) -> str | None:
+    # A chapter may be about YouTube; a share bar has no headings.
+    if len(block.text) > _LINE or block.tag in _HEADINGS:
+        return None
+    words = [word for word in re.split(r"[^\w+-]+", fold(block.text)) if word]
+    if any(word in SHARE for word in words) and all(w in SHARE or w in SHARE_GLUE for w in words):
+        return "names nothing but ways to share"
+    return None
+
+
+def _furniture(block: Block, _place: Place, facts: Facts) -> str | None:
+    form = bare(block.text)
+    if form in LOGO or (form.endswith("logo") and form.removesuffix("logo") in facts.sites):
+        return f"says only {block.text[:40]!r}"
+    return None
+
+
+def _counter(block: Block, _place: Place, _facts: Facts) -> str | None:
+    if len(block.text) <= _LINE // 4 and _COUNTER.match(fold(block.text)):
+        return "counts views, comments or minutes"
+    return None
+
+
+def _menu(block: Block, place: Place, _facts: Facts) -> str | None:
+    if place.apart and block.link_density > _LINKS and not is_prose(block.text):
+        return "is a link in a menu, footer or form"
+    return None
+
+
+def _learned(block: Block, _place: Place, facts: Facts) -> str | None:
+    label = (facts.learned or {}).get(block.path)
+    return f"its place holds {label} on this site" if label and label != Label.CONTENT else None
+
+
+def _date(block: Block, place: Place, _facts: Facts) -> str | None:
+    if place.top and len(block.text) <= _LINE and is_date(block.text):
+        return "is a date and nothing else"
+    return None
+
+
+def _published(block: Block, place: Place, _facts: Facts) -> str | None:
+    kind = label_of(block.text) if place.top else None
+    if kind not in {"published", "updated"}:
+        return None
+    value = value_of(block.text)
+    if value and parse_date(value, zone="UTC") is None:
+        return None
+    return f"states when it was {kind}"
+
+
+def _byline(block: Block, place: Place, facts: Facts) -> str | None:
+    if not place.top or is_prose(block.text):
+        return None
+    if bare(block.text) in facts.authors:
+        return "is the author's name and nothing else"
+    if label_of(block.text) != "by":
+        return None
+    value = value_of(block.text)
+    if not value or any(author in bare(value) for author in facts.authors):
+        return "names the author"
+    return None
+
+
+def _site(block: Block, place: Place, facts: Facts) -> str | None:
+    if place.top and bare(block.text) in facts.sites:
+        return "is the site's name and nothing else"
+    return None
+
+
+def _link(block: Block, place: Place, _facts: Facts) -> str | None:
+    if (place.top or place.end) and block.link_density >= _WHOLE and not is_prose(block.text):
+        return "is nothing but a link, outside the paragraphs"
+    return None
+
+
+def _credit(block: Block, place: Place, _facts: Facts) -> str | None:
+    value = credit_of(block.text) if place.end else ""
+    return f"names the source {value[:60]!r}" if value else None
+
+
+ANYWHERE: tuple[Rule, ...] = (
+    Rule("title", Label.TITLE, _title),
+    Rule("ticker", Label.TICKER, _ticker),
+    Rule("furniture", Label.CHROME, _furniture),
+    Rule("share", Label.PROMO, _share),
+    Rule("promo", Label.PROMO, _promo),
+    Rule("follow", Label.PROMO, _follow),
+    Rule("counter", Label.CHROME, _counter),
+    Rule("menu", Label.CHROME, _menu),
+    Rule("learned", Label.CHROME, _learned),
+)
+"""Rules that need the line alone, first objection wins."""
+
+PLACED: tuple[Rule, ...] = (
+    Rule("date", Label.DATE, _date),
+    Rule("published", Label.DATE, _published),
+    Rule("byline", Label.BYLINE, _byline),
+    Rule("site", Label.CHROME, _site),
+    Rule("credit", Label.CREDIT, _credit),
+    Rule("link", Label.CHROME, _link),
+)
+"""Rules that also need the line's place among the prose that the others left."""

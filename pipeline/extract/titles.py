@@ -1,0 +1,119 @@
+"""The title: among what a page calls so, the one its readers see, without the site's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pipeline.dates import is_date
+from pipeline.extract.markup import Markup
+from pipeline.extract.structured import Stated
+from pipeline.labels import label_of
+from pipeline.model import Block, Field
+from pipeline.words import ECHO, bare
+
+_SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
+_LONGEST_SITE = 60
+_SHORTEST = 4
+_SHORTEST_LINE = 12
+_LINKS = 0.5
+_LONGEST = 300
+
+
+def pick_title(
+    page: Markup, stated: Stated, micro: Stated, blocks: Sequence[Block], *, sites: Iterable[str]
+) -> Field[str] | None:
+    """Return the page's title with its origin; nothing if nothing on the page is one."""
+    names = {bare(site) for site in sites if site}
+    social, _ = page.first("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
+    heads = [text for tag, text in page.headings if tag == "h1"]
+    seconds = [text for tag, text in page.headings if tag == "h2"]
+    printed = {bare(block.text) for block in blocks if len(block.text) <= _LONGEST}
+    claims = [
+        (origin, text, cleaned)
+        for origin, text in (
+            ("json-ld", stated.headline),
+            ("microdata", micro.headline),
+            ("meta", social),
+            ("page", page.title),
+        )
+        if text and (cleaned := without_site(text, names, printed)) and bare(cleaned) not in names
+    ]
+    headings = [text for text in heads if bare(text) not in names and len(text) >= _SHORTEST]
+    agreed = _agreed(headings, claims) or _agreed(seconds, claims)
+    if agreed:
+        return Field(value=agreed, origin="heading", raw=agreed)
+    if len(headings) == 1 and not any(
+        origin in {"json-ld", "microdata"} for origin, _, _ in claims
+    ):
+        return Field(value=headings[0], origin="heading", raw=headings[0])
+    # A browser title that is on no line of the page is often the site's name, on every page.
+    unseen = all(origin == "page" and bare(text) not in printed for origin, _, text in claims)
+    if unseen and (shown := _echoed(blocks) or _above_label(blocks, names)):
+        return Field(value=shown, origin="heading", raw=shown)
+    if claims:
+        origin, raw, cleaned = claims[0]
+        return Field(value=cleaned, origin=origin, raw=raw)
+    for text in (*headings, *seconds):
+        if bare(text) not in names:
+            return Field(value=text, origin="heading", raw=text)
+    return None
+
+
+def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -> str:
+    """Return a title without " - Site Name" at its end or front, where something says it is that.
+
+    `names` are the site's names, `printed` the lines of the page, both as `bare` texts.
+    """
+    known, lines = set(names), set(printed)
+    cuts = list(_SEPARATORS.finditer(text))
+    for cut in reversed(cuts):
+        head, tail = text[: cut.start()].strip(), text[cut.end() :].strip()
+        if bare(tail) in known or (bare(head) in lines and len(tail) <= _LONGEST_SITE):
+            return without_site(head, known, lines)
+    for cut in cuts:
+        head, tail = text[: cut.start()].strip(), text[cut.end() :].strip()
+        if bare(head) in known or (bare(tail) in lines and len(head) <= _LONGEST_SITE):
+            return tail
+    return text.strip()
+
+
+def _agreed(headings: Sequence[str], claims: Sequence[tuple[str, str, str]]) -> str:
+    """Return the heading that a claim repeats: what the reader sees is the title."""
+    for _, raw, cleaned in claims:
+        for heading in headings:
+            shown, whole = bare(heading), bare(raw)
+            if len(shown) < _SHORTEST:
+                continue
+            if shown == bare(cleaned) or (whole.startswith(shown) and len(shown) * 2 > len(whole)):
+                return heading
+    return ""
+
+
+def _echoed(blocks: Sequence[Block]) -> str:
+    """Return a line that the page repeats with an alt text glued to it: only titles are."""
+    lines = {
+        bare(block.text): block.text
+        for block in blocks[:60]
+        if _SHORTEST_LINE <= len(block.text) <= _LONGEST
+    }
+    for form in lines:
+        for word in ECHO:
+            if form.endswith(word) and (short := form.removesuffix(word)) in lines:
+                return lines[short]
+    return ""
+
+
+def _above_label(blocks: Sequence[Block], names: set[str]) -> str:
+    """Return the line just above the first "Published" or "By" line."""
+    for index, block in enumerate(blocks[:80]):
+        if label_of(block.text) is None:
+            continue
+        above = blocks[index - 1] if index else None
+        # One headline is more than a label and less than a paragraph, and no link to elsewhere.
+        if above is None or above.link_density > _LINKS:
+            return ""
+        if not _SHORTEST_LINE <= len(above.text) <= _LONGEST:
+            return ""
+        return "" if is_date(above.text) or bare(above.text) in names else above.text
+    return ""

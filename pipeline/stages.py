@@ -1,0 +1,252 @@
+"""The way of a page in one file: `STAGES` = prune → extract → label → fingerprint.
+
+A snapshot comes in, a reading goes out: fields with their evidence, every block with its label,
+a fingerprint. Nothing here fetches, stores or looks at the clock; what a page is in the light of
+what is stored is decided afterwards, from the reading alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+
+from lxml.html import HtmlElement
+
+from pipeline.clean.align import Line, align, inside
+from pipeline.clean.blocks import Piece, cut
+from pipeline.clean.label import body_of, clean, credits_of, worth_keeping
+from pipeline.clean.markup import safe_html
+from pipeline.clean.refuse import refuse
+from pipeline.clean.rules import Facts
+from pipeline.extract import documents
+from pipeline.extract.body import choose_body
+from pipeline.extract.decode import decode
+from pipeline.extract.fields import Fields, read_fields, read_language
+from pipeline.extract.tree import UnreadableError, drop, parse, select
+from pipeline.identify import fingerprint as fingerprint_of
+from pipeline.model import (
+    Block,
+    Field,
+    Fingerprint,
+    Flag,
+    Hints,
+    Memory,
+    Profile,
+    Reading,
+    Selectors,
+    Snapshot,
+)
+from pipeline.reasons import Reason
+from pipeline.words import bare, fold
+
+try:
+    READER = f"khabar {version('khabar')}"
+except PackageNotFoundError:  # run from a checkout that is not installed
+    READER = "khabar"
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """A page on its way: what it came with, and what each stage has added."""
+
+    snapshot: Snapshot
+    profile: Profile
+    memory: Memory
+    hints: Hints
+    selectors: Selectors
+    flags: set[Flag] = field(default_factory=set)
+    root: HtmlElement | None = None
+    elements: tuple[HtmlElement, ...] = ()
+    pieces: Sequence[Piece] = ()
+    fields: Fields | None = None
+    lines: list[Line] = field(default_factory=list)
+    cited: Field[str] | None = None
+    language: Field[str] | None = None
+    body: str = ""
+    html: str = ""
+    blocks: tuple[Block, ...] = ()
+    fingerprint: Fingerprint | None = None
+
+
+def prune(page: Page) -> None:
+    """Decode the bytes, parse them, and take away what the source says is never wanted."""
+    text, _ = decode(page.snapshot)
+    parsed = parse(text)
+    if parsed.truncated:
+        page.flags.add(Flag.TRUNCATED_DOM)
+    drop(parsed.root, page.selectors.drop)
+    page.root, page.elements, page.pieces = parsed.root, parsed.elements, cut(parsed.root)
+
+
+def extract(page: Page) -> None:
+    """Read each field by the best evidence of its kind, and choose the text of the body."""
+    root, url = _root(page), page.snapshot.final_url
+    page.fields = read_fields(
+        root,
+        [piece.block for piece in page.pieces],
+        url=url,
+        now=page.snapshot.fetched_at,
+        profile=page.profile,
+        selectors=page.selectors,
+        hints=page.hints,
+    )
+    page.flags |= page.fields.flags
+    selected = _selected(root, page.selectors)
+    if selected:
+        page.lines = inside(page.pieces, selected)
+    else:
+        page.lines = align(
+            page.pieces, choose_body(root, url) or page.fields.stated_body.splitlines()
+        )
+
+
+def label(page: Page) -> None:
+    """Say of every block what it is; what is content makes the body; refuse what is no article."""
+    fields = _fields(page)
+    page.lines = clean(page.lines, _facts(page, fields))
+    page.body = body_of(page.lines)
+    page.blocks = tuple(worth_keeping(page.lines))
+    page.language = read_language(page.body, fields, page.profile)
+    if named := credits_of(page.lines):
+        value = "; ".join(outlet for outlet, _ in named)
+        page.cited = Field(value=value, origin="credit", raw=" ".join(line for _, line in named))
+    refused = refuse(
+        page.lines,
+        title=fields.title.value if fields.title else "",
+        claims_article=fields.claims_article,
+        dated=fields.published is not None and fields.published.origin != "htmldate",
+        passwords=fields.passwords,
+    )
+    if refused is not None and Flag.TRUNCATED_DOM in page.flags:
+        raise UnreadableError(
+            Reason.TOO_DEEP, f"nested too deeply, and in what is left: {refused[1]}"
+        )
+    if refused is not None:
+        raise UnreadableError(*refused)
+    page.html = safe_html(page.lines, page.snapshot.final_url)
+    if len(page.body) < page.profile.min_chars:
+        page.flags.add(Flag.SHORT)
+    if page.memory.version == 0:
+        page.flags.add(Flag.PROVISIONAL)
+
+
+def fingerprint(page: Page) -> None:
+    """Reduce title and body to what tells the same text from another one."""
+    title = _fields(page).title
+    page.fingerprint = fingerprint_of(title.value if title else "", page.body)
+
+
+STAGES: tuple[Callable[[Page], None], ...] = (prune, extract, label, fingerprint)
+"""What every page passes, in this order."""
+
+
+def read(snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints) -> Reading:
+    """Return what a page says. A bad page is a reading that is `rejected`, never an exception."""
+    kind = documents.media_type(snapshot)
+    if name := documents.feed_name(snapshot):
+        return _reading(
+            _page(snapshot, profile, memory, hints),
+            {},
+            kind or "text/xml",
+            (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>"),
+        )
+    if not documents.is_page(kind):
+        return _document(snapshot, hints, kind)
+    page = _page(snapshot, profile, memory, hints)
+    timings: dict[str, float] = {}
+    rejected: tuple[Reason, str] | None = None
+    for stage in STAGES:
+        start = time.thread_time()
+        try:
+            stage(page)
+        except UnreadableError as error:
+            rejected = (error.reason, error.evidence)
+            break
+        finally:
+            timings[stage.__name__] = time.thread_time() - start
+    return _reading(page, timings, kind or "text/html", rejected)
+
+
+def _page(snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints) -> Page:
+    """Return the page with the selectors that were in force on the day it was fetched."""
+    day = snapshot.fetched_at.date()
+    selectors = next((old for until, old in profile.layouts if day <= until), profile.select)
+    return Page(snapshot=snapshot, profile=profile, memory=memory, hints=hints, selectors=selectors)
+
+
+def _reading(
+    page: Page, timings: dict[str, float], kind: str, rejected: tuple[Reason, str] | None
+) -> Reading:
+    fields = page.fields
+    return Reading(
+        url=page.snapshot.final_url,
+        snapshot=page.snapshot.sha256,
+        title=fields.title if fields else None,
+        authors=fields.authors if fields else None,
+        published=fields.published if fields else None,
+        modified=fields.modified if fields else None,
+        section=fields.section if fields else None,
+        image=fields.image if fields else None,
+        canonical=fields.canonical if fields else None,
+        language=page.language,
+        cited_source=page.cited,
+        body=page.body,
+        html=page.html,
+        blocks=page.blocks,
+        fingerprint=page.fingerprint,
+        flags=frozenset(page.flags),
+        rejected=rejected[0] if rejected else None,
+        evidence=rejected[1] if rejected else "",
+        media_type=kind,
+        clean_version=page.memory.version,
+        reader=READER,
+        timings=timings,
+    )
+
+
+def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
+    title = documents.document_title(snapshot, hints)
+    published = hints.published
+    return Reading(
+        url=snapshot.final_url,
+        snapshot=snapshot.sha256,
+        title=title,
+        published=Field(value=published, origin=hints.via or "feed") if published else None,
+        flags=frozenset({Flag.DOCUMENT}),
+        media_type=kind,
+        fingerprint=fingerprint_of(title.value if title else "", ""),
+        reader=READER,
+    )
+
+
+def _root(page: Page) -> HtmlElement:
+    if page.root is None:
+        raise UnreadableError(Reason.PARSE_ERROR, "the page was not parsed")
+    return page.root
+
+
+def _fields(page: Page) -> Fields:
+    if page.fields is None:
+        raise UnreadableError(Reason.PARSE_ERROR, "the page's fields were not read")
+    return page.fields
+
+
+def _selected(root: HtmlElement, selectors: Selectors) -> list[HtmlElement]:
+    """Return the elements of the first body selector that matches any."""
+    for selector in selectors.body:
+        if found := [node for node in select(root, selector) if isinstance(node, HtmlElement)]:
+            return found
+    return []
+
+
+def _facts(page: Page, fields: Fields) -> Facts:
+    names = fields.authors.value if fields.authors else ()
+    return Facts(
+        title=bare(fields.title.value) if fields.title else "",
+        authors=frozenset({*(bare(name) for name in names), bare("".join(names))}) - {""},
+        sites=fields.sites,
+        phrases=tuple(fold(phrase) for phrase in page.profile.phrases),
+        learned=page.memory.labels,
+    )

@@ -1,0 +1,68 @@
+"""The end of a run: what is still open is settled, the books are judged, the row is closed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select, update
+
+from pipeline.errors import FencedError
+from pipeline.model import Outcome
+from pipeline.reasons import RUN_EXPLAINED, Reason, RunReason
+from scraper.failures import Ending
+from scraper.settling import settlement
+from storage.books import Judgement, books, judge, listings_of
+from storage.frontier import settle
+from storage.runs import close_run
+from storage.schema import runs, visits
+
+if TYPE_CHECKING:
+    from scraper.work import Work
+
+_LEFT_OPEN: dict[RunReason, Reason] = {
+    RunReason.RUN_DEADLINE: Reason.RUN_DEADLINE,
+    RunReason.DISK_FULL: Reason.DISK_FULL,
+}
+
+
+async def finish(work: Work, scrapy_reason: str) -> None:
+    """Close the run once; a run that another worker owns by now is left alone."""
+    if work.end is not None:
+        return
+    stopped = work.stopped
+    if stopped is None and scrapy_reason != "finished":
+        stopped = RunReason.START_ERROR if scrapy_reason == "start_error" else RunReason.INTERRUPTED
+
+    def job(conn: Connection) -> Judgement:
+        now = work.now()
+        _settle_left(conn, work, stopped)
+        judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), stopped)
+        conn.execute(
+            update(runs)
+            .where(runs.c.id == work.run.id)
+            .values(requests=work.counts["requests"], bytes=work.counts["bytes"])
+        )
+        close_run(conn, work.run, judged.state, judged.reason, judged.detail, now)
+        return judged
+
+    try:
+        work.end = await asyncio.wrap_future(work.writer.submit(job, work.run))
+    except FencedError as error:
+        work.end = Judgement("lost", RunReason.HEARTBEAT_LOST, str(error))
+
+
+def _settle_left(conn: Connection, work: Work, stopped: RunReason | None) -> None:
+    """Settle what the spider left open: cut off by the end, or, with no end called, by a fault."""
+    left = conn.execute(
+        select(visits.c.url_id).where(visits.c.run_id == work.run.id, visits.c.outcome.is_(None))
+    ).scalars()
+    if stopped is None:
+        ending = Ending(Outcome.FAILED, Reason.INTERNAL_ERROR, "it was never settled")
+    else:
+        reason = _LEFT_OPEN.get(stopped, Reason.INTERRUPTED)
+        words = f"the run ended: {RUN_EXPLAINED[stopped][0]}"
+        ending = Ending(Outcome.DEFERRED, reason, words)
+    for url_id in left.all():
+        settle(conn, work.run, url_id, settlement(work, ending))
+        work.counts[ending.outcome] += 1

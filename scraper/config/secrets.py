@@ -1,0 +1,75 @@
+"""Secrets by reference: `env:NAME` and `file:/path` are read at use, and never shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.errors import ConfigError
+
+MASK = "***"
+_SECRET_HEADER = re.compile(
+    r"auth|cookie|token|secret|passw|api-?key|session|signature", re.IGNORECASE
+)
+_LOGIN = re.compile(r"(://[^:/@?#]*:).*@", re.DOTALL)
+_QUERY = re.compile(r"([?&][^=&]*(?:passw|secret|token|key)[^=&]*=)[^&#]*", re.IGNORECASE)
+
+
+def is_reference(text: str) -> bool:
+    """Say whether a text stands for a secret kept elsewhere."""
+    return text.startswith(("env:", "file:"))
+
+
+def is_secret_header(name: str) -> bool:
+    """Say whether a header by its name carries a secret: logins, cookies, tokens, keys."""
+    return bool(_SECRET_HEADER.search(name))
+
+
+def masked(text: str) -> str:
+    """Return a URL with its password, and query values that look like secrets, as `***`."""
+    return _QUERY.sub(rf"\1{MASK}", _LOGIN.sub(rf"\1{MASK}@", text))
+
+
+def resolve(text: str, *, key: str, environ: Mapping[str, str] | None = None) -> str:
+    """Return what a text stands for: itself, or the secret it refers to.
+
+    ConfigError names the reference, never the secret.
+    """
+    kind, _, name = text.partition(":")
+    if kind == "env":
+        value = (os.environ if environ is None else environ).get(name)
+        if not value:
+            raise ConfigError(
+                f"the environment variable {name} is not set", key=key, hint=f"export {name}=…"
+            )
+        return value
+    if kind == "file":
+        try:
+            return Path(name).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            cause = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            raise ConfigError(f"cannot read the secret in {name}: {cause}", key=key) from error
+    return text
+
+
+def check_header(name: str, text: str) -> None:
+    """Raise ValueError when a header cannot be sent, or is a secret in plain text."""
+    if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"{name!r} is no header name")
+    if name.casefold() in {"host", "content-length", "transfer-encoding", "connection"}:
+        raise ValueError(f"{name} is set by khabar itself")
+    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in text):  # noqa: PLR2004 # controls
+        raise ValueError(f"the value of {name} holds a line break or control character")
+    kind, _, rest = text.partition(":")
+    if is_reference(text):
+        if kind == "env" and not rest.replace("_", "a").isalnum():
+            raise ValueError(f'the value of {name} must be "env:NAME", a variable\'s name')
+        if kind == "file" and not rest.startswith("/"):
+            raise ValueError(f'the value of {name} must be "file:/path", an absolute path')
+    elif is_secret_header(name) and name.casefold() != "cookie":
+        # A cookie may be a mere consent, so it may stand here; it is masked all the same.
+        raise ValueError(
+            f'a secret must not stand in the file: write {name} = "env:NAME" or "file:/path"'
+        )

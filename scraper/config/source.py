@@ -1,0 +1,194 @@
+"""One source: where a site announces its pages, how often to look, how to read them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from pipeline.model import Profile
+from scraper.config.checks import Language, SourceId, SourceIds, Zone
+from scraper.config.secrets import MASK, is_reference, is_secret_header
+from scraper.config.sections import (
+    Clean,
+    Discover,
+    Fetch,
+    Flag,
+    Layout,
+    Links,
+    Page,
+    Place,
+    Section,
+    Select,
+)
+from scraper.config.timing import check_schedule
+
+if TYPE_CHECKING:
+    from pipeline.discover.links import LinkRules
+
+
+def _places(value: Any) -> Any:
+    if value == []:
+        raise ValueError("must not be empty: name at least one feed, sitemap or listing")
+    return [value] if isinstance(value, (str, dict)) else value
+
+
+class Defaults(Section):
+    """What a source file may leave to `[defaults]` in app.toml, or to the environment."""
+
+    schedule: str | None = Field(
+        default=None,
+        description="When to look: cron with five fields, in `timezone`. Neither this nor `every`"
+        " means only when asked.",
+        examples=["*/15 6-23 * * *"],
+    )
+    every: str | None = Field(
+        default=None,
+        description="How often to look, in place of `schedule`.",
+        examples=["20m", "6h"],
+        json_schema_extra={"pattern": r"^[1-9]\d*[smhdw]$"},
+    )
+    timezone: Zone = Field(
+        default="UTC",
+        description="The source's time zone (IANA name): for its schedule and its dates.",
+        examples=["Asia/Kabul"],
+    )
+    language: Language | None = Field(
+        default=None,
+        description="Language of the texts (BCP 47); found page by page if not given.",
+        examples=["en", "ps", "fa-AF"],
+    )
+    fetch: Fetch = Field(default_factory=Fetch, description="Politeness and limits.")
+    links: Links = Field(default_factory=Links, description="Which links are followed.")
+    select: Select = Field(default_factory=Select, description="Where fields stand.")
+    clean: Clean = Field(default_factory=Clean, description="What is not the article.")
+    page: Page = Field(default_factory=Page, description="Facts about the pages.")
+
+    @field_validator("schedule")
+    @classmethod
+    def _schedule_can_be_followed(cls, value: str | None) -> str | None:
+        if value is not None:
+            if value.strip().startswith("every"):
+                raise ValueError(
+                    'this is cron with five fields; for an interval write every = "20m"'
+                )
+            check_schedule(value)
+        return value
+
+    @field_validator("every")
+    @classmethod
+    def _interval_can_be_followed(cls, value: str | None, info: Any) -> str | None:
+        if value is not None:
+            if info.data.get("schedule") is not None:
+                raise ValueError("there is a `schedule` too: keep one of the two")
+            if not re.fullmatch(r"[1-9]\d*[smhdw]", value):
+                raise ValueError(f'{value!r} is no interval: write a number and m, h or d ("20m")')
+            check_schedule(f"every {value}")
+        return value
+
+    @property
+    def schedule_text(self) -> str | None:
+        """The schedule as one text: cron, or "every 20m"; None when there is none."""
+        return f"every {self.every}" if self.every else self.schedule
+
+
+class SourceFile(Defaults):
+    """A source file, `sources/<id>.toml`."""
+
+    name: str = Field(
+        min_length=1, description="The site's name, as people say it.", examples=["Example News"]
+    )
+    discover: Annotated[
+        tuple[Place, ...],
+        BeforeValidator(_places, json_schema_input_type=str | Discover | list[str | Discover]),
+    ] = Field(
+        description="Where the site announces its pages: URLs, or tables with `url`, `kind`,"
+        " `select`, `pattern`.",
+        examples=[["https://example.org/feed.xml", "https://example.org/news-sitemap.xml"]],
+    )
+    enabled: Flag = Field(
+        default=True,
+        description="Whether the source is crawled on schedule.",
+        examples=[False],
+    )
+    formerly: SourceIds = Field(
+        default=(),
+        description="Earlier ids of this source, so that a renamed file keeps its history.",
+        examples=[["example-news-old"]],
+    )
+    layout: tuple[Layout, ...] = Field(
+        default=(),
+        description="Selectors of earlier designs.",
+        examples=[[{"until": "2025-06-30", "select": {"body": "#content"}}]],
+    )
+
+
+class Source(SourceFile):
+    """A source with its id and the values of all layers."""
+
+    id: SourceId = Field(description="The file's name.", examples=["example-news"])
+    path: Path = Field(description="The file.", examples=["config/sources/example-news.toml"])
+
+    def profile(self) -> Profile:
+        """Return how to read this source's pages, as plain data."""
+        return Profile(
+            source=self.id,
+            name=self.name,
+            language=self.language,
+            timezone=self.page.timezone or self.timezone,
+            select=self.select.places(),
+            layouts=tuple(
+                (layout.until, layout.select.places())
+                for layout in sorted(self.layout, key=lambda layout: layout.until)
+            ),
+            phrases=self.clean.phrases,
+            min_chars=self.page.min_chars,
+        )
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The hosts whose pages count: `[links] hosts`, or those under `discover`."""
+        if self.links.hosts:
+            return frozenset(self.links.hosts)
+        return frozenset(urlsplit(place.url).netloc.lower() for place in self.discover)
+
+    def link_rules(self) -> LinkRules:
+        """Return which links are this source's pages."""
+        from pipeline.discover.links import LinkRules
+        from pipeline.identify import host_of
+
+        return LinkRules(
+            allow=self.links.allow,
+            deny=self.links.deny,
+            hosts=frozenset(host_of(f"https://{host}/") for host in self.hosts),
+            max_age=self.links.max_age,
+        )
+
+    def effective(self) -> dict[str, Any]:
+        """Return every value in force as plain JSON data, secrets masked."""
+        values = self._plain()
+        headers: dict[str, str] = values["fetch"]["headers"]
+        for name, text in headers.items():
+            if is_secret_header(name) and not is_reference(text):
+                headers[name] = MASK
+        return values
+
+    @cached_property
+    def sha(self) -> str:
+        """Hex SHA-256 of the values in force; a change of it is a change of the source."""
+        plain = json.dumps(self._plain(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+    def _plain(self) -> dict[str, Any]:
+        values = self.model_dump(mode="json", exclude={"id", "path"})
+        first = ("name", "discover", "enabled", "formerly")
+        return {key: values.pop(key) for key in first} | values
+
+    def __repr__(self) -> str:
+        return f"Source(id={self.id!r}, path={str(self.path)!r})"

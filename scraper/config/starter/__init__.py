@@ -1,0 +1,1 @@
+"""The files that `khabar init` writes."""

@@ -1,0 +1,116 @@
+"""One run of one source, from its claimed row to its closed books."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings
+
+from pipeline.reasons import RunReason
+from scraper import VERSION
+from scraper.closing import finish
+from scraper.config import Config
+from scraper.config.app import App
+from scraper.config.source import Source
+from scraper.handler import end_run
+from scraper.logs import log_to
+from scraper.session import Session
+from scraper.spiders.source import SourceSpider
+from scraper.work import RUN, Work
+from storage.fencing import Run
+from storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+
+def settings_for(source: Source, app: App) -> Settings:
+    """Return Scrapy settings for one source: ours, with its `[fetch]` values on top."""
+    fetch = source.fetch
+    settings = base_settings(app)
+    headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), **fetch.request_headers()}
+    own: dict[str, Any] = {
+        "DOWNLOAD_DELAY": fetch.delay,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": fetch.concurrency,
+        "CONCURRENT_REQUESTS": max(4, fetch.concurrency),
+        "DOWNLOAD_TIMEOUT": fetch.timeout,
+        "DOWNLOAD_MAXSIZE": fetch.max_bytes,
+        "DEFAULT_REQUEST_HEADERS": headers,
+    }
+    settings.setdict(own, priority="cmdline")
+    return settings
+
+
+def base_settings(app: App) -> Settings:
+    """Return our Scrapy settings, with the contact in the User-Agent."""
+    settings = Settings()
+    settings.setmodule("scraper.settings", priority="project")
+    contact = f" (+{app.contact})" if app.contact else ""
+    settings.set("USER_AGENT", f"khabar/{VERSION}{contact}", priority="project")
+    return settings
+
+
+class Crawl:
+    """A crawl in the running event loop that can be told to end."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.crawler = Crawler(SourceSpider, settings_for(work.source, work.app))
+        self.crawler.work = work  # type: ignore[attr-defined] # the spider's and middlewares' handle
+
+    async def run(self) -> None:
+        """Crawl until done and close the run; its state is in `work.end`.
+
+        Never cancel this: Scrapy suppresses the cancellation and leaves the downloads running.
+        Call `stop` instead.
+        """
+        RUN.set(self.work.run.id)
+        try:
+            # The runner must be empty: at equal priority its settings win over the Crawler's.
+            await AsyncCrawlerRunner().crawl(self.crawler)
+        except Exception as error:
+            logger.exception("run %s could not start", self.work.run.id)
+            self.work.stopped = self.work.stopped or RunReason.START_ERROR
+            await finish(self.work, f"start_error: {error!r}")
+        if self.work.end is None:
+            await finish(self.work, "finished")
+
+    async def stop(self, reason: RunReason = RunReason.INTERRUPTED) -> None:
+        """End the crawl now; `run` returns soon after."""
+        if self.crawler.crawling:
+            await end_run(self.crawler, reason)
+        else:
+            self.work.stopped = reason
+
+
+class Resident:
+    """The crawling side of a resident worker: many runs, one after another or at once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.crawls: dict[Run, Crawl] = {}
+
+    async def crawl(self, run: Run, source: Source) -> None:
+        """Crawl one source and close the run, judged by its books."""
+        crawl = self.crawls[run] = Crawl(self.session.work(run, source))
+        try:
+            await crawl.run()
+        finally:
+            del self.crawls[run]
+
+    async def stop(self, run: Run) -> None:
+        """End a crawl early; its `crawl` still closes the run, as interrupted."""
+        if crawl := self.crawls.get(run):
+            await crawl.stop()
+
+    async def close(self) -> None:
+        """Write what is queued and let go of archive and reading processes."""
+        await asyncio.to_thread(self.session.close)
+
+
+def open_crawler(config: Config, store: Store) -> Resident:
+    """Return the crawling side of a worker process."""
+    log_to(config.app.logs)
+    return Resident(Session(config, store))

@@ -1,0 +1,191 @@
+"""The demo: a made-up site served on loopback, crawled before and after a tick of its time."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from pipeline.errors import UsageError
+from pipeline.model import Label
+from scraper.cli.screen import safe, say, table
+from scraper.config import Config, load
+from scraper.demosite import Server, Site, serve, source_toml
+from scraper.foreground import Ended, crawl_all
+from scraper.loop import run_in_reactor
+from scraper.session import Session
+from scraper.work import Work
+from storage.schema import articles, revisions, urls, visits
+
+MARK = ".khabar-demo"
+APP = """# The demo's own settings; every key has a default.
+contact = "https://example.org/khabar-demo"
+"""
+
+
+def show(folder: str, *, port: int, stay: bool) -> int:
+    """Make the folder, crawl twice, print what came of it, and return the exit code."""
+    root = prepare(Path(folder))
+    site = Site()
+    with serve(site, port=port) as server:
+        write_config(root, server.url)
+        config = load(root / "config")
+        say(f"A made-up monitoring site is served at {server.url} (this machine only).")
+        with Session(config) as session:
+            ended = run_in_reactor(lambda: _story(session, site, server))
+            _what_is_stored(session)
+            _what_was_stripped(session)
+            _what_changed(session)
+        if stay:
+            return _stay(root, site)
+    _what_next(root / "config")
+    return 0 if {end.state for end in ended} <= {"ok", "partial"} else 1
+
+
+def prepare(root: Path) -> Path:
+    """Return an empty folder for the demo; an earlier demo's is replaced, others refused."""
+    if root.exists():
+        if not (root / MARK).exists() and any(root.iterdir()):
+            raise UsageError(
+                f"{root} exists and is not a demo folder", hint="khabar demo ANOTHER-FOLDER"
+            )
+        shutil.rmtree(root)
+    root.mkdir(parents=True)
+    (root / MARK).write_text("made by `khabar demo`, which may replace this folder\n")
+    return root
+
+
+def write_config(root: Path, base: str) -> None:
+    """Write the demo's configuration for a site at `base`."""
+    (root / "config" / "sources").mkdir(parents=True)
+    (root / "config" / "app.toml").write_text(APP, encoding="utf-8")
+    source = source_toml(base, schedule="* * * * *")
+    (root / "config" / "sources" / "demo.toml").write_text(source, encoding="utf-8")
+
+
+async def _story(session: Session, site: Site, server: Server) -> list[Ended]:
+    ended = await _crawl(session, "First crawl", server)
+    ended += await _crawl(session, "Second crawl, nothing has changed", server)
+    site.advance()
+    say("\nTime passes on the site: a new ticker, new articles, an edit, a copy, a page removed.")
+    ended += await _crawl(session, "Third crawl", server)
+    return ended
+
+
+async def _crawl(session: Session, title: str, server: Server) -> list[Ended]:
+    source = session.config.sources["demo"]
+    before = len(server.requests)
+    run = await asyncio.to_thread(session.start, source)
+    if run is None:
+        raise UsageError("the demo is being crawled by another process")
+    ended = await crawl_all(session, [(run, source)], _quiet)
+    say(f"\n{title}: {len(server.requests) - before} requests", style="cyan")
+    for end in ended:
+        say(f"  {safe(end.sentence())}")
+    return ended
+
+
+def _quiet(work: Work) -> None:
+    """Show nothing while a crawl is under way: it takes seconds."""
+
+
+def _what_is_stored(session: Session) -> None:
+    query = (
+        select(
+            articles.c.id,
+            articles.c.published,
+            articles.c.language,
+            articles.c.title,
+            articles.c.cited_source,
+            revisions.c.authors,
+        )
+        .join(revisions, revisions.c.id == articles.c.revision_id)
+        .order_by(articles.c.published_at.desc(), articles.c.id.desc())
+    )
+    rows = _rows(session, query)
+    say("\nWhat is stored", style="cyan")
+    table(
+        ("article", "published", "lang", "title", "by", "cites"),
+        [
+            (
+                row.id,
+                row.published,
+                row.language,
+                _short(row.title or "", 46),
+                ", ".join(row.authors),
+                row.cited_source,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _what_was_stripped(session: Session) -> None:
+    query = select(revisions.c.blocks).order_by(revisions.c.id.desc()).limit(1)
+    blocks = _rows(session, query)[0].blocks
+    say("\nWhat was stripped from the newest page, and why", style="cyan")
+    table(
+        ("text", "rule", "because"),
+        [
+            (_short(block["text"], 40), block["rule"], block["reason"])
+            for block in blocks
+            if block["label"] != Label.CONTENT
+        ],
+    )
+
+
+def _what_changed(session: Session) -> None:
+    query = (
+        select(urls.c.url, visits.c.outcome, visits.c.reason, visits.c.detail, visits.c.article_id)
+        .join(urls, urls.c.id == visits.c.url_id)
+        .where(
+            visits.c.run_id
+            == select(visits.c.run_id).order_by(visits.c.run_id.desc()).limit(1).scalar_subquery()
+        )
+        .order_by(visits.c.outcome, urls.c.url)
+    )
+    say("\nWhat the third crawl found", style="cyan")
+    table(
+        ("outcome", "reason", "article", "URL"),
+        [(row.outcome, row.reason, row.article_id, row.url) for row in _rows(session, query)],
+    )
+
+
+def _rows(session: Session, query: Any) -> Sequence[Any]:
+    with session.store.read() as conn:
+        return conn.execute(query).all()
+
+
+def _what_next(config: Path) -> None:
+    edited = f"khabar --config {config}"
+    say("\nGo on from here", style="cyan")
+    for command, what in (
+        ("articles find", "every article, newest first"),
+        ("articles show 1", "one article; --removed shows what was stripped"),
+        ("articles export --format csv", "all of them, for a spreadsheet"),
+        ("runs 3", "one run and its books"),
+        ("logs --limit 20", "the ingest log"),
+        ("status", "is everything all right?"),
+    ):
+        say(f"  {edited} {command:<30} {what}")
+    say("  khabar demo --up                      the same, then crawled every minute")
+    say("  khabar init                           your own configuration")
+
+
+def _stay(root: Path, site: Site) -> int:
+    from scraper.demotime import keep_publishing
+
+    return keep_publishing(root / "config", site)
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def config_of(root: Path) -> Config:
+    """Return the configuration of a demo folder."""
+    return load(root / "config")

@@ -1,0 +1,133 @@
+"""What a failed request means: each exception and status has one outcome and one reason."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+
+from OpenSSL import SSL
+from scrapy import exceptions
+from scrapy.exceptions import IgnoreRequest
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet import error as net
+from twisted.python.failure import Failure
+from twisted.web import _newclient
+from twisted.web.client import ResponseFailed
+
+from pipeline.model import Outcome
+from pipeline.reasons import Reason, RunReason
+from scraper.handler import RunEndedError
+
+
+class RefusedError(IgnoreRequest):
+    """A request that must not be made: robots rules, a redirect that leads nowhere useful."""
+
+    def __init__(self, outcome: Outcome, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome, self.reason, self.detail = outcome, reason, detail
+
+
+class KnownTargetError(IgnoreRequest):
+    """A redirect into a URL that has a row already: nothing is fetched, an alias is kept."""
+
+    def __init__(self, url_id: int, key: str, url: str) -> None:
+        super().__init__(f"redirects to {url}, which is known")
+        self.url_id, self.key, self.url = url_id, key, url
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a visit ends that has no reading: its outcome, its reason, and that in words."""
+
+    outcome: Outcome
+    reason: Reason | None
+    detail: str
+
+
+_TLS = (SSL.Error, ssl.SSLError)
+_BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Reason], ...] = (
+    (exceptions.CannotResolveHostError, Reason.DNS),
+    (exceptions.DownloadTimeoutError, Reason.TIMEOUT),
+    (exceptions.ResponseDataLossError, Reason.TRUNCATED),
+    (exceptions.DownloadCancelledError, Reason.TOO_LARGE),
+    (exceptions.DownloadConnectionRefusedError, Reason.CONNECTION),
+    (exceptions.UnsupportedURLSchemeError, Reason.REDIRECT_BLOCKED),
+    (exceptions.NotSupported, Reason.REDIRECT_BLOCKED),
+    (_TLS, Reason.TLS),
+    ((net.ConnectError, net.ConnectionDone, net.ConnectionLost), Reason.CONNECTION),
+    (net.TimeoutError, Reason.TIMEOUT),
+    (_newclient.ParseError, Reason.PROTOCOL_ERROR),
+)
+
+
+def failed(failure: Failure) -> BaseException:
+    """Return the exception in Twisted's wrapper."""
+    if failure.value is None:
+        raise TypeError("a failure without an exception")
+    return failure.value
+
+
+def explain(error: BaseException, stopped: RunReason | None) -> Ending:
+    """Return what a failed request means for its URL."""
+    if isinstance(error, HttpError):
+        return by_status(error.response.status)
+    if isinstance(error, RefusedError):
+        return Ending(error.outcome, error.reason, error.detail)
+    if isinstance(error, RunEndedError):
+        late = stopped is RunReason.RUN_DEADLINE
+        reason = Reason.RUN_DEADLINE if late else Reason.INTERRUPTED
+        return Ending(Outcome.DEFERRED, reason, str(error))
+    cause = _cause(error)
+    for kinds, reason in _BY_TYPE:
+        if isinstance(cause, kinds):
+            return Ending(Outcome.FAILED, reason, _words(cause))
+    return _by_wording(error, cause)
+
+
+def by_status(status: int) -> Ending:
+    """Return what an HTTP status other than success means."""
+    words = f"the site answered {status}"
+    if status in (404, 410):
+        return Ending(Outcome.GONE, Reason.GONE, words)
+    if status == 429:  # noqa: PLR2004 # Too Many Requests
+        return Ending(Outcome.DEFERRED, Reason.RATE_LIMITED, words)
+    if status >= 500:  # noqa: PLR2004
+        return Ending(Outcome.FAILED, Reason.HTTP_5XX, words)
+    if status >= 400:  # noqa: PLR2004
+        return Ending(Outcome.FAILED, Reason.HTTP_4XX, words)
+    if 300 <= status < 400:  # noqa: PLR2004
+        return Ending(Outcome.FAILED, Reason.REDIRECT_BLOCKED, f"{words} and no usable address")
+    return Ending(Outcome.FAILED, Reason.PROTOCOL_ERROR, words)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Look through Scrapy's wrappers at what the transport said."""
+    seen = error
+    while True:
+        if isinstance(seen, exceptions.DownloadFailedError) and seen.__cause__ is not None:
+            seen = seen.__cause__
+        elif isinstance(seen, (ResponseFailed, _newclient.RequestTransmissionFailed)):
+            reasons = [failure.value for failure in seen.reasons or ()]
+            tls = [reason for reason in reasons if isinstance(reason, _TLS)]
+            if not reasons:
+                return seen
+            seen = (tls or reasons)[0]
+        else:
+            return seen
+
+
+def _by_wording(error: BaseException, cause: BaseException) -> Ending:
+    # Scrapy raises these as bare IgnoreRequest or OSError: only the text tells them apart.
+    text = str(error)
+    if "during decompression" in text:
+        return Ending(Outcome.FAILED, Reason.TOO_LARGE, "over the size limit once decompressed")
+    if type(cause).__name__ == "BadGzipFile" or isinstance(cause, (EOFError, ValueError)):
+        return Ending(Outcome.FAILED, Reason.DECODE_ERROR, _words(cause))
+    if isinstance(cause, (OSError, ResponseFailed, exceptions.DownloadFailedError)):
+        return Ending(Outcome.FAILED, Reason.CONNECTION, _words(cause))
+    return Ending(Outcome.FAILED, Reason.INTERNAL_ERROR, _words(cause))
+
+
+def _words(error: BaseException) -> str:
+    text = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

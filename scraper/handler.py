@@ -1,0 +1,79 @@
+"""The download handler: Scrapy's own, under the clock of the run that asks."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from pipeline.reasons import RunReason
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from scraper.work import Work
+
+
+class RunEndedError(IgnoreRequest):
+    """The run is over: this request is not made, or was given up."""
+
+
+class DeadlineHandler(HTTP11DownloadHandler):
+    """Gives up every request when its run ends; without a run (shell) there is no end.
+
+    Trimming `download_timeout` does not do it: Scrapy reads it before a request waits in its
+    slot, so a 3 s deadline ended after 23 s.
+    """
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response, or raise RunEndedError at the run's end."""
+        work: Work | None = getattr(self._crawler, "work", None)
+        if work is None:
+            return await super().download_request(request)
+        left = work.ends_at - monotonic()
+        if left <= 0:
+            raise RunEndedError("the run has ended")
+        work.count("requests")
+        task = asyncio.ensure_future(super().download_request(request))
+        work.inflight.add(task)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=None if left == math.inf else left)
+            if not done or task.cancelled():
+                task.cancel()
+                raise RunEndedError("the run has ended")
+            response = task.result()
+        finally:
+            work.inflight.discard(task)
+        work.count("bytes", len(response.body))
+        return response
+
+
+async def end_run(crawler: Crawler, reason: RunReason) -> None:
+    """End a crawl now: at its deadline, on a signal, when a person asks.
+
+    `stop_async()` alone waits for every request already in a slot, delays included: 25 s for 12
+    requests. So the slots lose their delay and the requests under way are given up; each still
+    reaches its errback.
+    """
+    work: Work = crawler.work  # type: ignore[attr-defined]
+    if work.stopped is None:
+        work.stopped = reason
+    work.ends_at = 0
+    for slot in crawler.engine.downloader.slots.values():
+        slot.delay = 0
+    for task in list(work.inflight):
+        task.cancel()
+    await crawler.stop_async()
+
+
+def end_run_soon(crawler: Crawler, reason: RunReason) -> None:
+    """End a crawl from within: its end waits for the very callbacks, items and timers that ask."""
+    work: Work = crawler.work  # type: ignore[attr-defined]
+    if work.ending is None:
+        work.ending = asyncio.ensure_future(end_run(crawler, reason))

@@ -1,0 +1,28 @@
+"""What travels through the item pipelines: one page on its way to a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.model import Reading, Snapshot
+from storage.articles import Stored
+from storage.frontier import Taken
+
+
+@dataclass(slots=True, kw_only=True)
+class PageItem:
+    """A fetched page; each item pipeline fills in what it finds out."""
+
+    taken: Taken
+    """The URL as the frontier handed it out."""
+    key: str
+    """Its normal form: the identity of the article, wherever redirects led."""
+    snapshot: Snapshot
+    started: float
+    """Monotonic seconds when the request was made."""
+    snapshot_id: int | None = None
+    reading: Reading | None = None
+    article_key: str = ""
+    alias: str | None = None
+    """Normal form of the URL that answered, where it differs."""
+    stored: Stored | None = None

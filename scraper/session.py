@@ -1,0 +1,90 @@
+"""What a crawling process holds open: configuration, database, archive, writer, reading pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Self
+
+from scraper import VERSION
+from scraper.config import Config
+from scraper.config.source import Source
+from scraper.reading import ReadingPool
+from scraper.schedule.owners import owner_of
+from scraper.schedule.timetable import TIMETABLE
+from scraper.schedule.watch import declared, unreadable
+from scraper.work import Work, utc_now
+from storage.fencing import Run
+from storage.runs import claim, open_run
+from storage.snapshots import Archive
+from storage.sources import get, sync
+from storage.store import Store, open_store
+from storage.writer import Writer
+
+
+class Session:
+    """The open tools of one process; a context manager."""
+
+    def __init__(self, config: Config, store: Store | None = None) -> None:
+        self.config = config
+        self.name = owner_of()
+        self.store = store or open_store(config.database_url(), config.app.archive, create=True)
+        self.archive = Archive(config.app.archive, self.name)
+        self.writer = Writer(self.store, self.archive)
+        self.pool = ReadingPool(config.app.pool)
+
+    def __enter__(self) -> Self:
+        """Return the session, with the declared sources written to the database."""
+        self.sync(utc_now())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what is queued, then close everything."""
+        self.close()
+
+    def sync(self, now: datetime) -> None:
+        """Make the rows of `sources` say what the files say."""
+        with self.store.write() as conn:
+            sync(
+                conn,
+                declared(self.config),
+                now,
+                TIMETABLE,
+                unreadable=unreadable(self.config),
+            )
+
+    def start(self, source: Source, *, kind: str = "manual") -> Run | None:
+        """Open a run and claim it; None when the source is being crawled already."""
+        now = utc_now()
+        with self.store.write() as conn:
+            row = get(conn, source.id)
+            if row is None:
+                raise KeyError(source.id)
+            run_id = open_run(conn, row.pk, kind, now=now)
+            return (
+                None
+                if run_id is None
+                else claim(conn, run_id, self.name, now, code_version=VERSION)
+            )
+
+    def work(
+        self, run: Run, source: Source, on_count: Callable[[Work], None] | None = None
+    ) -> Work:
+        """Return what a crawl of this run works with."""
+        work = Work(
+            run=run,
+            source=source,
+            app=self.config.app,
+            store=self.store,
+            writer=self.writer,
+            pool=self.pool,
+        )
+        if on_count is not None:
+            work.on_count = on_count
+        return work
+
+    def close(self) -> None:
+        """Write what is queued, then close everything."""
+        self.pool.close()
+        self.writer.close()
+        self.store.close()

@@ -1,0 +1,219 @@
+"""The spider of every declared source: read its listings, fetch what is new, hand pages on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+import scrapy
+from scrapy import Request
+from scrapy.http import Response
+from sqlalchemy import Connection
+from twisted.python.failure import Failure
+
+from pipeline.discover.rules import ListingRules
+from pipeline.identify import url_key
+from pipeline.model import Outcome
+from pipeline.reasons import Reason
+from scraper.announced import Asked, not_had, take_in
+from scraper.answers import snapshot_of
+from scraper.failures import Ending, KnownTargetError, explain, failed
+from scraper.items import PageItem
+from scraper.settling import settlement
+from scraper.standalone import attach
+from storage.frontier import Taken, take_due
+from storage.leases import reopen
+from storage.links import hints_for
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from pipeline.model import Snapshot
+    from scraper.work import Work
+
+LISTING_BYTES = 52 << 20
+"""A sitemap of 50,000 URLs has 19 MB; the protocol allows 50 MB."""
+LISTING_DEPTH = 3
+LISTING_FILES = 500
+PAGES_FIRST = 0
+LISTINGS_FIRST = 100
+HTTP_NOT_MODIFIED = 304
+
+
+class SourceSpider(scrapy.Spider):
+    """Crawls one declared source: `scrapy crawl source -a source=ID`."""
+
+    name = "source"
+
+    def __init__(self, work: Work, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.work = work
+        self.open_listings = 0
+        self.listed: set[str] = set()
+        """URLs of feeds, sitemaps and listings that this run has asked for."""
+        self.seen: set[str] = set()
+        """Keys of the links that this run has counted."""
+        self.pages = 0
+        """Pages asked for, against the budget."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Attach to the work given by `crawl_run`, or open a manual run of `-a source=ID`."""
+        source = kwargs.pop("source", None)
+        work = getattr(crawler, "work", None) or attach(crawler, source)
+        return super().from_crawler(crawler, *args, work=work, **kwargs)
+
+    @property
+    def budget(self) -> int:
+        """How many more pages this run may ask for."""
+        return max(0, self.work.source.fetch.max_pages - self.pages)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for every feed, sitemap and listing of the source; pages follow from them."""
+        for taken in await self._left_by_earlier_attempt():
+            yield self.page_request(taken)
+        for entry in self.work.source.discover:
+            if request := self.listing_request(entry.url, entry.rules(), depth=0):
+                yield request
+
+    async def _left_by_earlier_attempt(self) -> tuple[Taken, ...]:
+        """Return what an attempt of this run that died was still to fetch; its links are counted.
+
+        The listings may well answer 304 now: their links were taken in before the crash.
+        """
+        work = self.work
+        if work.run.token == 1:
+            return ()
+
+        def job(conn: Connection) -> tuple[Taken, ...]:
+            left = reopen(conn, work.run, work.now())
+            hints = hints_for(conn, [one.url_id for one in left])
+            return tuple(
+                Taken(url_id=one.url_id, url=one.url, cause=one.cause, hints=hints[one.url_id])
+                for one in left
+            )
+
+        return await work.write(job)
+
+    def listing_request(self, url: str, rules: ListingRules, *, depth: int) -> Request | None:
+        """Return the request for a listing, unless this run has it already or has too many."""
+        if url in self.listed or depth > LISTING_DEPTH or len(self.listed) >= LISTING_FILES:
+            return None
+        self.listed.add(url)
+        self.open_listings += 1
+        asked = Asked(url=url, rules=rules, depth=depth, started=monotonic())
+        return Request(
+            url,
+            callback=self.parse_listing,
+            errback=self.listing_failed,
+            priority=LISTINGS_FIRST - depth,
+            dont_filter=True,
+            cb_kwargs={"asked": asked},
+            meta={
+                "conditional": True,
+                "asked": asked,
+                "download_maxsize": LISTING_BYTES,
+                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
+            },
+        )
+
+    def page_request(self, taken: Taken) -> Request:
+        """Return the request for a page that the frontier has handed out."""
+        self.pages += 1
+        return Request(
+            taken.url,
+            callback=self.parse_page,
+            errback=self.page_failed,
+            priority=PAGES_FIRST,
+            dont_filter=True,
+            cb_kwargs={"taken": taken, "started": monotonic()},
+            meta={
+                "conditional": taken.cause != "link",
+                "key": url_key(taken.url),
+                "url_id": taken.url_id,
+                "taken": taken,
+                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
+            },
+        )
+
+    async def parse_listing(self, response: Response, asked: Asked) -> AsyncIterator[Any]:
+        """Read a listing: its new links become page requests, its sitemaps listing requests."""
+        announced = await take_in(
+            self.work,
+            asked,
+            self._snapshot(response, asked.url),
+            seen=self.seen,
+            budget=self.budget,
+            held=response.meta.get("validators"),
+        )
+        for taken in announced.taken:
+            yield self.page_request(taken)
+        rules = ListingRules(kind="sitemap", select=asked.rules.select, pattern=asked.rules.pattern)
+        for child in announced.children:
+            if request := self.listing_request(child.url, rules, depth=asked.depth + 1):
+                yield request
+        async for request in self._listing_done():
+            yield request
+
+    async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """Write down why a listing could not be had."""
+        asked: Asked = request_of(failure).cb_kwargs["asked"]
+        response = getattr(failure.value, "response", None)
+        snapshot = self._snapshot(response, asked.url) if response is not None else None
+        await not_had(self.work, asked, explain(failed(failure), self.work.stopped), snapshot)
+        async for request in self._listing_done():
+            yield request
+
+    async def _listing_done(self) -> AsyncIterator[Request]:
+        """After the last listing: what earlier runs left over, within the rest of the budget."""
+        self.open_listings -= 1
+        work = self.work
+        if self.open_listings > 0 or not self.budget or work.stopped:
+            return
+        limit = self.budget
+        due = await work.write(lambda conn: take_due(conn, work.run, now=work.now(), limit=limit))
+        work.count("retried", len(due))
+        for taken in due:
+            yield self.page_request(taken)
+
+    async def parse_page(
+        self, response: Response, taken: Taken, started: float
+    ) -> AsyncIterator[Any]:
+        """Hand a fetched page to the item pipelines; a 304 is settled at once."""
+        snapshot = self._snapshot(response, taken.url)
+        if response.status == HTTP_NOT_MODIFIED:
+            words = "the site says it has not been modified (304)"
+            ending = Ending(Outcome.UNCHANGED, None, words)
+            settled = settlement(self.work, ending, snapshot=snapshot, started=started)
+            await self.work.settle(taken.url_id, settled)
+            return
+        yield PageItem(taken=taken, key=response.meta["key"], snapshot=snapshot, started=started)
+
+    async def page_failed(self, failure: Failure) -> None:
+        """Settle the visit of a page that could not be had."""
+        request = request_of(failure)
+        taken: Taken = request.meta["taken"]
+        if isinstance(failure.value, KnownTargetError):
+            ending = Ending(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
+        else:
+            ending = explain(failed(failure), self.work.stopped)
+        response = getattr(failure.value, "response", None)
+        snapshot = self._snapshot(response, taken.url) if response is not None else None
+        snapshot_id = await self.work.keep(snapshot) if snapshot is not None else None
+        settled = settlement(
+            self.work,
+            ending,
+            snapshot=snapshot,
+            snapshot_id=snapshot_id,
+            started=request.cb_kwargs["started"],
+        )
+        await self.work.settle(taken.url_id, settled)
+
+    def _snapshot(self, response: Response, asked: str) -> Snapshot:
+        return snapshot_of(response, asked, self.work.now())
+
+
+def request_of(failure: Failure) -> Request:
+    """Return the request that failed, as Scrapy leaves it on the failure."""
+    return failure.request  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,142 @@
+"""Trying one page: fetched or read from a file, taken through the real path, stored nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from pipeline.errors import KhabarError, UsageError
+from pipeline.identify import decide, url_key
+from pipeline.model import Hints, Memory, Neighbours, Profile, Reading, Snapshot, Verdict
+from pipeline.snapshots import make_snapshot
+from pipeline.stages import read
+from scraper.config import Config
+from scraper.config.app import App
+from scraper.config.source import Source
+from scraper.failures import Ending
+from scraper.work import utc_now
+
+
+class FetchError(KhabarError):
+    """The page to be tried could not be had."""
+
+    code = "fetch"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What would be stored of a page, and how it was decided."""
+
+    source: str | None
+    snapshot: Snapshot
+    reading: Reading
+    verdict: Verdict
+
+
+def try_page(config: Config | None, target: str, source_id: str | None) -> Trial:
+    """Read a URL or a file as a source's page; FetchError when it cannot be had."""
+    source = pick(config, target, source_id)
+    app = config.app if config else App.model_validate({})
+    path = Path(target)
+    if path.is_file():
+        snapshot = make_snapshot(path.resolve().as_uri(), path.read_bytes(), fetched_at=utc_now())
+    elif urlsplit(target).scheme in ("http", "https"):
+        snapshot = fetch(target, app, source)
+    else:
+        raise UsageError(f"{target} is neither a file nor an http(s) URL")
+    profile = source.profile() if source else Profile()
+    reading = read(snapshot, profile, Memory(), Hints())
+    neighbours = _neighbours(config, snapshot, reading)
+    return Trial(source.id if source else None, snapshot, reading, decide(reading, neighbours))
+
+
+def pick(config: Config | None, target: str, source_id: str | None) -> Source | None:
+    """Return the source named, or the one that declares the host of the URL, or none."""
+    if source_id is not None:
+        if config is None:
+            raise UsageError("--source needs a configuration", hint="`khabar init` makes one")
+        return config.source(source_id)
+    host = urlsplit(target).netloc.lower()
+    for source in config.sources.values() if config and host else ():
+        if any(urlsplit(entry.url).netloc.lower() == host for entry in source.discover):
+            return source
+    return None
+
+
+def fetch(url: str, app: App, source: Source | None) -> Snapshot:
+    """Fetch one page through the gates every crawl uses; FetchError with the reason."""
+    from scrapy.crawler import AsyncCrawlerRunner, Crawler
+
+    from scraper.crawl import base_settings, settings_for
+    from scraper.loop import run_in_reactor
+    from scraper.spiders.page import PageSpider
+
+    settings = settings_for(source, app) if source else base_settings(app)
+
+    async def main() -> Any:
+        crawler = Crawler(PageSpider, settings)
+        await AsyncCrawlerRunner().crawl(crawler, url=url)
+        return getattr(crawler, "answer", None)
+
+    answer = run_in_reactor(main)
+    if isinstance(answer, Snapshot):
+        return answer
+    if isinstance(answer, Ending) and answer.reason is not None:
+        from pipeline.reasons import EXPLAINED
+
+        words, hint = EXPLAINED[answer.reason]
+        raise FetchError(f"{url}: {answer.reason}: {words} ({answer.detail})", hint=hint)
+    raise FetchError(f"{url}: no answer")
+
+
+def _neighbours(config: Config | None, snapshot: Snapshot, reading: Reading) -> Neighbours:
+    from pipeline.errors import StoreError
+    from storage.articles import neighbours
+    from storage.store import open_store
+
+    try:
+        key = url_key(snapshot.final_url)
+    except ValueError:
+        return Neighbours()  # a file has no URL that could be known
+    if config is None or reading.fingerprint is None:
+        return Neighbours()
+    try:
+        store = open_store(config.database_url(), config.app.archive)
+    except StoreError:
+        return Neighbours()  # nothing stored yet
+
+    def look(conn: Connection) -> Neighbours:
+        return neighbours(conn, key, reading)
+
+    with store.read() as conn:
+        found = look(conn)
+    store.close()
+    return found
+
+
+def fields(reading: Reading) -> Mapping[str, tuple[Any, str, str | None]]:
+    """Return by field its value as text or list, its origin and the text it was read from."""
+    named = {
+        "title": reading.title,
+        "authors": reading.authors,
+        "published": reading.published,
+        "modified": reading.modified,
+        "language": reading.language,
+        "section": reading.section,
+        "cited_source": reading.cited_source,
+        "canonical": reading.canonical,
+        "image": reading.image,
+    }
+    found: dict[str, tuple[Any, str, str | None]] = {}
+    for name, field in named.items():
+        if field is None:
+            continue
+        value = field.value
+        text = value.text() if hasattr(value, "text") else value
+        found[name] = (list(text) if isinstance(text, tuple) else text, field.origin, field.raw)
+    return found

@@ -1,0 +1,62 @@
+"""The reference of the tables, from the comments of the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
+from sqlalchemy.types import TypeEngine
+
+from storage import schema
+from storage.types import Instant, Json
+
+_NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (Instant, "instant"),
+    (Json, "JSON"),
+    (Boolean, "yes or no"),
+    (BigInteger, "number"),
+    (Integer, "number"),
+    (Text, "text"),
+)
+_INTRODUCTION = """\
+One schema for SQLite and PostgreSQL. All instants are UTC: ISO 8601 text on SQLite, `timestamptz`
+on PostgreSQL. JSON is text on SQLite, `jsonb` on PostgreSQL."""
+
+
+def tables_markdown() -> str:
+    """Return every table with its columns as Markdown, in the order of the schema."""
+    parts = [
+        "# Tables",
+        _INTRODUCTION,
+        *["\n".join(_table(table)) for table in schema.sources.metadata.tables.values()],
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"## {table.name}"
+    yield ""
+    comment = table.comment or ""
+    yield f"{comment[:1].upper()}{comment[1:]}."
+    yield ""
+    yield "| column | type | meaning |"
+    yield "|---|---|---|"
+    for column in table.columns:
+        yield f"| `{column.name}` | {_type(column)} | {_meaning(column)} |"
+
+
+def _type(column: Column[object]) -> str:
+    name = next(word for kind, word in _NAMES if isinstance(column.type, kind))
+    return f"{name}, may be empty" if column.nullable else name
+
+
+def _meaning(column: Column[object]) -> str:
+    parts = []
+    if column.primary_key:
+        parts.append("primary key")
+    parts += [f"→ `{key.target_fullname}`" for key in column.foreign_keys]
+    if column.comment:
+        parts.append(column.comment)
+    # A bar would end the cell.
+    return "; ".join(parts).replace("|", "\\|")

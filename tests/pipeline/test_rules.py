@@ -1,0 +1,159 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.clean.align import Line
+from pipeline.clean.label import body_of, clean, credits_of
+from pipeline.clean.rules import Facts, is_prose
+from pipeline.model import Block, Label
+from pipeline.words import bare
+
+PROSE = (
+    "The ferry crossed the river again on Monday, with a new engine and an old captain, and more "
+    "than four hundred people came for the view."
+)
+MORE = (
+    "Islanders had relied on rowing boats through the winter, and the baker said that her arms "
+    "would certainly not miss them."
+)
+TITLE = "Ferry Returns to the Lower Quay"
+FACTS = Facts(
+    title=bare(TITLE), authors=frozenset({"minatorvald"}), sites=frozenset({"valleymonitor"})
+)
+
+
+def page(*texts, **changes):
+    return [
+        Line(Block(seq=seq, text=text, tag="p", **changes), chosen=True)
+        for seq, text in enumerate(texts)
+    ]
+
+
+def judged(*texts, facts=FACTS):
+    return {
+        line.block.text: (line.block.label, line.block.rule) for line in clean(page(*texts), facts)
+    }
+
+
+CHROME = [
+    ("News Flash : GUILD BRIEFING: Weekly Bulletin, Issue 12", Label.TICKER, "ticker"),
+    ("Breaking: Salt prices fall", Label.TICKER, "ticker"),
+    ("خبر فوری : خبرنامه هفتگی", Label.TICKER, "ticker"),
+    ("Срочно: цены упали", Label.TICKER, "ticker"),
+    ("Logo", Label.CHROME, "furniture"),
+    (TITLE, Label.TITLE, "title"),
+    (TITLE + "image", Label.TITLE, "title"),
+    ("November 18, 2024", Label.DATE, "date"),
+    ("Published | May 29,2024", Label.DATE, "published"),
+    ("By | Mina Torvald", Label.BYLINE, "byline"),
+    ("Mina Torvald", Label.BYLINE, "byline"),
+    ("Valley Monitor", Label.CHROME, "site"),
+    ("Also read: Two valleys agree on the old bridge", Label.PROMO, "promo"),
+    ("مزید پڑھیں: نمک کی قیمتیں", Label.PROMO, "promo"),
+    ("Follow us on every network", Label.PROMO, "follow"),
+    ("Share this: Facebook WhatsApp", Label.PROMO, "share"),
+    ("4 min read", Label.CHROME, "counter"),
+]
+
+
+@pytest.mark.parametrize(("line", "label", "rule"), CHROME)
+def test_a_line_of_chrome_above_the_text_goes_and_its_rule_is_named(line, label, rule):
+    assert judged(line, PROSE, MORE)[line] == (label, rule)
+
+
+@pytest.mark.parametrize(("line", "label", "rule"), CHROME)
+def test_every_removal_says_why(line, label, rule):
+    [block] = [found.block for found in clean(page(line, PROSE, MORE), FACTS) if found.block.rule]
+    assert (block.label, block.rule) == (label, rule)
+    assert block.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Breaking: the council said that the bridge will be closed. It gave no reason at all.",
+        "Breaking with the custom of the river, the crew asked nobody for a fare on the first day.",
+        "Published in nine volumes, the chronicle of the valley took its author forty years.",
+        "By the river they waited for the ferry, which came late, as it always did in the winter.",
+        "Source material for the chronicle came from the guild's archive, which has burned down.",
+        "The meeting was on November 18, 2024, and it lasted until the morning.",
+    ],
+)
+def test_prose_that_merely_opens_with_a_phrase_stays(text):
+    assert judged(PROSE, MORE, text)[text][0] is Label.CONTENT
+    assert judged(text, PROSE, MORE)[text][0] is Label.CONTENT
+
+
+def test_dates_and_bylines_below_the_first_paragraphs_stay():
+    kept = judged(PROSE, MORE, "November 18, 2024", "By | Mina Torvald", PROSE + " ")
+    assert kept["November 18, 2024"] == (Label.CONTENT, None)
+    assert kept["By | Mina Torvald"] == (Label.CONTENT, None)
+
+
+def test_a_byline_below_the_standfirst_goes():
+    assert judged(PROSE, "By Mina Torvald", MORE)["By Mina Torvald"][0] is Label.BYLINE
+
+
+def test_a_credit_goes_only_at_the_end_and_is_not_lost():
+    lines = clean(page(PROSE, "Source: Upland Wire", MORE, "Source: Quayside Gazette"), FACTS)
+    assert credits_of(lines) == [("Quayside Gazette", "Source: Quayside Gazette")]
+    assert "Source: Upland Wire" in body_of(lines)
+
+
+def test_a_ticker_label_takes_the_next_line_along_where_it_waits_for_one():
+    found = judged("News Flash :", "Guild prints a pamphlet on floods", TITLE, PROSE, MORE)
+    assert found["Guild prints a pamphlet on floods"] == (Label.TICKER, "ticker")
+    assert found[TITLE][1] == "title"
+
+
+def test_the_links_under_a_promo_heading_go_with_it():
+    heading, *links = page(
+        "Related articles", "Two valleys agree on the bridge", "Salt falls again"
+    )
+    for link in links:
+        object.__setattr__(link.block, "link_density", 1.0)
+    lines = clean([*page(PROSE, MORE), heading, *links, *page(PROSE + " ")], FACTS)
+    assert [line.block.label for line in lines[2:5]] == [Label.PROMO] * 3
+
+
+def test_phrases_of_the_source_are_tickers_too():
+    facts = Facts(phrases=("hot wire",))
+    assert judged("Hot wire more on the market", PROSE, facts=facts)[
+        "Hot wire more on the market"
+    ] == (Label.TICKER, "ticker")
+
+
+def test_what_the_extractor_left_out_is_labelled_so():
+    [line] = clean([Line(Block(seq=0, text="A quiet corner", tag="p"), chosen=False)], FACTS)
+    assert (line.block.label, line.block.rule) == (Label.CHROME, "outside")
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from([line for line, _, _ in CHROME]),
+        st.sampled_from([PROSE, MORE, "Source: Upland Wire", "News Flash :", "By |", "12 boats"]),
+        st.text(min_size=1, max_size=200),
+    ),
+    max_size=14,
+)
+
+
+@given(LINES)
+def test_kept_and_removed_together_are_all_blocks_in_order(texts):
+    lines = clean(page(*texts), FACTS)
+    assert [line.block.text for line in lines] == texts
+    assert all((line.block.rule is None) == (line.block.label is Label.CONTENT) for line in lines)
+
+
+@given(LINES)
+def test_cleaning_twice_changes_nothing(texts):
+    once = [line for line in clean(page(*texts), FACTS) if line.block.label is Label.CONTENT]
+    again = clean(once, FACTS)
+    assert [line.block for line in again] == [line.block for line in once]
+
+
+@given(LINES)
+def test_no_rule_of_place_removes_prose(texts):
+    placed = {"date", "published", "byline", "site", "credit", "link"}
+    for line in clean(page(*texts), FACTS):
+        assert not (is_prose(line.block.text) and line.block.rule in placed)
