@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, union, update
+from sqlalchemy import Connection, bindparam, insert, select, union, update
 
 from pipeline.errors import StoreError
 from pipeline.model import (
@@ -43,6 +43,27 @@ _HELD = (
     .join_from(articles, revisions, revisions.c.id == articles.c.revision_id)
     .join(urls, urls.c.id == articles.c.url_id)
 )
+_SAME_URL = _HELD.where(
+    articles.c.url_id.in_(
+        union(
+            select(urls.c.id).where(urls.c.id == bindparam("url_id")),
+            select(aliases.c.url_id).where(aliases.c.key == bindparam("url_key")),
+            select(urls.c.id).where(urls.c.key == bindparam("url_key")),
+            select(articles.c.url_id).where(articles.c.key == bindparam("article_key")),
+        )
+    )
+)
+_SAME_BODY = (
+    _HELD.where(
+        articles.c.body_sha == bindparam("body_sha"),
+        articles.c.url_id.not_in(bindparam("own", expanding=True)),
+    )
+    .order_by(articles.c.first_seen_at, articles.c.id)
+    .limit(NEAR)
+)
+_ADD_ARTICLE = insert(articles).returning(articles.c.id)
+_ADD_REVISION = insert(revisions).returning(revisions.c.id)
+_UPDATE = update(articles).where(articles.c.id == bindparam("this_article"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +150,9 @@ def _near(
     mark = reading.fingerprint
     same_body: tuple[Held, ...] = ()
     if mark is not None and mark.tokens:  # all empty bodies are alike, and say nothing
-        own = {url_id, same_url.url_id if same_url else None} - {None}
-        copies = (
-            _HELD.where(articles.c.body_sha == mark.body_sha, articles.c.url_id.not_in(own))
-            .order_by(articles.c.first_seen_at, articles.c.id)
-            .limit(NEAR)
-        )
-        same_body = tuple(_held(row) for row in conn.execute(copies))
+        own = [one for one in (url_id, same_url.url_id if same_url else None) if one is not None]
+        copies = conn.execute(_SAME_BODY, {"body_sha": mark.body_sha, "own": own})
+        same_body = tuple(_held(row) for row in copies)
     near = Neighbours(same_url=_held(same_url) if same_url else None, same_body=same_body)
     return near, same_url
 
@@ -144,13 +161,8 @@ def _same_url(
     conn: Connection, key: str, url_id: int | None, article_key: str | None
 ) -> AnyRow | None:
     key = clean(key)
-    candidates = union(
-        select(urls.c.id).where(urls.c.id == url_id),
-        select(aliases.c.url_id).where(aliases.c.key == key),
-        select(urls.c.id).where(urls.c.key == key),
-        select(articles.c.url_id).where(articles.c.key == article_key),
-    )
-    rows = conn.execute(_HELD.where(articles.c.url_id.in_(candidates))).all()
+    asked = {"url_id": url_id, "url_key": key, "article_key": article_key}
+    rows = conn.execute(_SAME_URL, asked).all()
     # The URL's own article first; then the one that an alias leads to.
     return min(rows, key=lambda row: (row.url_id != url_id, row.url_key == key), default=None)
 
@@ -212,50 +224,40 @@ def _enter(
 
 
 def _add_article(conn: Connection, run: Run, page: _Page) -> tuple[int, int]:
-    row = clean(article_row(page.reading))
-    added = conn.execute(
-        insert(articles)
-        .values(
-            **row,
-            key=page.article_key,
-            url_id=page.taken.url_id,
-            source_pk=run.source_pk,
-            first_seen_at=page.now,
-            changed_at=page.now,
-        )
-        .returning(articles.c.id)
-    )
-    article_id: int = added.scalar_one()
+    row = clean(article_row(page.reading)) | {
+        "key": page.article_key,
+        "url_id": page.taken.url_id,
+        "source_pk": run.source_pk,
+        "first_seen_at": page.now,
+        "changed_at": page.now,
+    }
+    article_id: int = conn.execute(_ADD_ARTICLE, row).scalar_one()
     revision_id = _add_revision(conn, run, page, article_id, 1)
-    conn.execute(
-        update(articles).where(articles.c.id == article_id).values(revision_id=revision_id)
-    )
+    conn.execute(_UPDATE, {"this_article": article_id, "revision_id": revision_id})
     return article_id, revision_id
 
 
 def _revise(conn: Connection, run: Run, page: _Page, held: AnyRow) -> int:
     number = held.number + 1
     revision_id = _add_revision(conn, run, page, held.article, number)
-    row = clean(article_row(page.reading))
-    changes = {**row, "revision_id": revision_id, "revisions": number, "changed_at": page.now}
-    conn.execute(update(articles).where(articles.c.id == held.article).values(changes))
+    changes = clean(article_row(page.reading)) | {
+        "this_article": held.article,
+        "revision_id": revision_id,
+        "revisions": number,
+        "changed_at": page.now,
+    }
+    conn.execute(_UPDATE, changes)
     return revision_id
 
 
 def _add_revision(conn: Connection, run: Run, page: _Page, article_id: int, number: int) -> int:
-    row = clean(revision_row(page.reading))
-    added = conn.execute(
-        insert(revisions)
-        .values(
-            **row,
-            article_id=article_id,
-            number=number,
-            cause="first" if number == 1 else "publisher",
-            read_at=page.now,
-            run_id=run.id,
-            snapshot_id=page.snapshot_id,
-        )
-        .returning(revisions.c.id)
-    )
-    revision_id: int = added.scalar_one()
+    row = clean(revision_row(page.reading)) | {
+        "article_id": article_id,
+        "number": number,
+        "cause": "first" if number == 1 else "publisher",
+        "read_at": page.now,
+        "run_id": run.id,
+        "snapshot_id": page.snapshot_id,
+    }
+    revision_id: int = conn.execute(_ADD_REVISION, row).scalar_one()
     return revision_id

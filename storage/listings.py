@@ -61,8 +61,7 @@ def record_listing(
     behind a 304. `answered_by` is the URL after redirects, if it is another one.
     """
     row = clean({"run_id": run.id, **columns})
-    added = conn.execute(insert(listings).values(row).returning(listings.c.id))
-    listing_id: int = added.scalar_one()
+    listing_id: int = conn.execute(insert(listings).returning(listings.c.id), row).scalar_one()
     if validators is not None:
         url = answered_by or columns["url"]
         keep_validators(conn, url, validators, config_sha=config_sha, at=columns["at"])

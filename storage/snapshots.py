@@ -20,6 +20,8 @@ from storage.warc import DamagedRecordError, Unpacked, unpack
 
 __all__ = ["Archive", "Record", "earlier", "earlier_of", "index", "load", "read_back"]
 
+_ADD = insert(snapshots).returning(snapshots.c.id)  # built once: cheaper than running it
+
 
 def index(
     conn: Connection, run_id: int, snapshot: Snapshot, record: Record, refers_to: int | None = None
@@ -40,8 +42,7 @@ def index(
         "offset": record.offset,
         "length": record.length,
     }
-    added = conn.execute(insert(snapshots).values(row).returning(snapshots.c.id))
-    snapshot_id: int = added.scalar_one()
+    snapshot_id: int = conn.execute(_ADD, row).scalar_one()
     return snapshot_id
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,21 +45,45 @@ def open_store(database: str, archive: Path, *, create: bool = False) -> Store:
     if file is not None and not file.exists():
         if not create:
             raise _nothing(str(file))
-        make_folder(file)
+        _make_folder(file)
     engine = open_engine(database)
     try:
-        _check(engine, create=create)
-    except SQLAlchemyError as error:
+        with _in_words(engine):
+            _check(engine, create=create)
+    except StoreError:
         engine.dispose()
+        raise
+    return Store(engine=engine, archive=archive)
+
+
+def upgrade_store(database: str) -> tuple[str | None, str]:
+    """Bring a database, also a missing or empty one, to the newest revision; return from and to.
+
+    Raises StoreError like `open_store`.
+    """
+    file = sqlite_file(database)
+    if file is not None:
+        _make_folder(file)
+    engine = open_engine(database)
+    try:
+        with _in_words(engine):
+            if migrate.revision(engine) is None and not migrate.is_empty(engine):
+                raise _foreign(engine)
+            return migrate.upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _in_words(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise StoreError(
             f"cannot open the database {engine.url.render_as_string()}: {reason}",
             hint="check `database` in app.toml and that the server runs",
         ) from error
-    except StoreError:
-        engine.dispose()
-        raise
-    return Store(engine=engine, archive=archive)
 
 
 def sqlite_file(database: str) -> Path | None:
@@ -74,7 +99,7 @@ def sqlite_file(database: str) -> Path | None:
     return Path(str(url.database))
 
 
-def make_folder(file: Path) -> None:
+def _make_folder(file: Path) -> None:
     """Make the folder of a database file."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -94,10 +119,7 @@ def _check(engine: Engine, *, create: bool) -> None:
             hint="run `khabar db upgrade`; back up first",
         )
     if not migrate.is_empty(engine):
-        raise StoreError(
-            f"{engine.url.render_as_string()} holds tables, but not khabar's",
-            hint="name another database in app.toml",
-        )
+        raise _foreign(engine)
     if not create:
         raise _nothing(engine.url.render_as_string())
     migrate.upgrade(engine)
@@ -107,4 +129,11 @@ def _nothing(where: str) -> StoreError:
     return StoreError(
         f"nothing is stored yet: no database at {where}",
         hint="`khabar crawl` makes it and collects the first articles",
+    )
+
+
+def _foreign(engine: Engine) -> StoreError:
+    return StoreError(
+        f"{engine.url.render_as_string()} holds tables, but not khabar's",
+        hint="name another database in app.toml",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from pipeline.errors import StoreError
 from pipeline.model import Outcome, UrlState
@@ -37,6 +37,26 @@ _STATES = {
 }
 _STORED = {Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED}
 _UNREAD = {Outcome.DEFERRED, Outcome.FAILED}
+
+
+# Built once: composing a statement costs more than running it. Values come as parameters.
+_URL = (
+    select(
+        urls.c.attempts,
+        urls.c.listed_modified_at,
+        articles.c.id.label("article_id"),
+        articles.c.gone_at,
+    )
+    .select_from(urls.outerjoin(articles, articles.c.url_id == urls.c.id))
+    .where(urls.c.id == bindparam("this_url"))
+)
+_CLOSE = update(visits).where(
+    visits.c.run_id == bindparam("this_run"),
+    visits.c.url_id == bindparam("this_url"),
+    visits.c.outcome.is_(None),
+)
+_FREE = update(urls).where(urls.c.id == bindparam("this_url"))
+_ARTICLE = update(articles).where(articles.c.id == bindparam("this_article"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +101,7 @@ def settle(conn: Connection, run: Run, url_id: int, settlement: Settlement) -> O
     A URL that has an article stays `stored` when a later visit fails: the visit says so. Raises
     StoreError if the run has no open visit there, so that no visit is counted twice.
     """
-    url = conn.execute(
-        select(
-            urls.c.attempts,
-            urls.c.listed_modified_at,
-            urls.c.read_modified_at,
-            articles.c.id.label("article_id"),
-            articles.c.gone_at,
-        )
-        .select_from(urls.outerjoin(articles, articles.c.url_id == urls.c.id))
-        .where(urls.c.id == url_id)
-    ).one_or_none()
+    url = conn.execute(_URL, {"this_url": url_id}).one_or_none()
     if url is None:
         raise StoreError(f"there is no URL {url_id}")
     outcome, attempts, retry_at = _judge(settlement, url.attempts)
@@ -100,6 +110,7 @@ def settle(conn: Connection, run: Run, url_id: int, settlement: Settlement) -> O
     if url.article_id is not None and outcome is not Outcome.GONE:
         state = UrlState.STORED
     changes = {
+        "this_url": url_id,
         "state": state,
         "reason": None if state is UrlState.STORED else reason,
         "run_id": None,
@@ -110,7 +121,7 @@ def settle(conn: Connection, run: Run, url_id: int, settlement: Settlement) -> O
     }
     if outcome not in _UNREAD:
         changes["read_modified_at"] = url.listed_modified_at
-    conn.execute(update(urls).where(urls.c.id == url_id).values(changes))
+    conn.execute(_FREE, changes)
     _note_gone(conn, url, outcome, settlement.at)
     return outcome
 
@@ -132,24 +143,23 @@ def _judge(settlement: Settlement, attempts: int) -> tuple[Outcome, int, datetim
 def _close(
     conn: Connection, run: Run, url_id: int, settlement: Settlement, outcome: Outcome
 ) -> None:
-    closed = conn.execute(
-        update(visits)
-        .where(visits.c.run_id == run.id, visits.c.url_id == url_id, visits.c.outcome.is_(None))
-        .values(
-            outcome=outcome,
-            reason=settlement.reason,
-            detail=clean(settlement.detail),
-            at=settlement.at,
-            ms=settlement.ms,
-            status=settlement.status,
-            final_url=clean(settlement.final_url),
-            bytes=settlement.bytes,
-            snapshot_id=settlement.snapshot_id,
-            article_id=settlement.article_id,
-            revision_id=settlement.revision_id,
-            evidence=clean(dict(settlement.evidence)) if settlement.evidence else None,
-        )
-    )
+    row = {
+        "this_run": run.id,
+        "this_url": url_id,
+        "outcome": outcome,
+        "reason": settlement.reason,
+        "detail": clean(settlement.detail),
+        "at": settlement.at,
+        "ms": settlement.ms,
+        "status": settlement.status,
+        "final_url": clean(settlement.final_url),
+        "bytes": settlement.bytes,
+        "snapshot_id": settlement.snapshot_id,
+        "article_id": settlement.article_id,
+        "revision_id": settlement.revision_id,
+        "evidence": clean(dict(settlement.evidence)) if settlement.evidence else None,
+    }
+    closed = conn.execute(_CLOSE, row)
     if closed.rowcount == 0:
         raise StoreError(f"run {run.id} has no open visit at URL {url_id}")
 
@@ -157,8 +167,7 @@ def _close(
 def _note_gone(conn: Connection, url: AnyRow, outcome: Outcome, at: datetime) -> None:
     if url.article_id is None:
         return
-    article = update(articles).where(articles.c.id == url.article_id)
     if outcome is Outcome.GONE and url.gone_at is None:
-        conn.execute(article.values(gone_at=at))
+        conn.execute(_ARTICLE, {"this_article": url.article_id, "gone_at": at})
     elif outcome in _STORED and url.gone_at is not None:
-        conn.execute(article.values(gone_at=None))
+        conn.execute(_ARTICLE, {"this_article": url.article_id, "gone_at": None})
