@@ -55,7 +55,7 @@ class Archive:
         self._file = ""
         self._end = 0
         self._synced = 0
-        self._since = 0.0
+        self._since = time.monotonic()
 
     def append(self, snapshot: Snapshot, *, same: tuple[str, datetime] | None = None) -> Record:
         """Write one answer; `same` (URL, time) names an earlier one with the same body.
