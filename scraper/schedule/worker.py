@@ -42,6 +42,7 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run one worker until SIGTERM, until its parent is gone, or until it has had its runs."""
     parser = argparse.ArgumentParser(prog="khabar worker", description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--parent", type=int, help="end when this is no longer the parent's pid")
     parser.add_argument("--run", type=int, help="crawl this one run, alone, and end")
     parser.add_argument("--at-once", type=int, default=Limits.at_once)
     parser.add_argument("--crawler", default=CRAWLER, help=argparse.SUPPRESS)
@@ -94,7 +95,8 @@ def _within_reactor(work: Callable[[], Any]) -> int:
 
 
 async def _work(watch: Watch, store: Store, options: argparse.Namespace) -> None:
-    parent = os.getppid()
+    # Its pid is given, not asked for: it may have died before this process came to look.
+    parent: int = options.parent or os.getppid()
     worker = Worker(
         store=store,
         owner=owner_of(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -95,6 +96,7 @@ class Workers:
         alone = () if run_id is None else ("--run", str(run_id))
         process = await asyncio.create_subprocess_exec(
             *self.command,
+            *("--parent", str(os.getpid())),
             *alone,
             stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends them in turn

@@ -257,6 +257,20 @@ def test_workers_end_when_their_supervisor_is_killed(place):
     assert place.world.run(run_id).state == "partial"
 
 
+def test_a_worker_whose_supervisor_died_before_it_had_started_ends(place):
+    place.configure(alpha="quick")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    command = [sys.executable, "-m", "scraper.schedule.worker", "--config", str(place.config)]
+    command += ["--parent", str(gone.pid), "--crawler", "crawler_world:open_crawler"]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    ended = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": paths}, timeout=30, check=False
+    )
+    assert ended.returncode == 0
+    assert place.trace() == ["closed"]
+
+
 def test_a_bad_file_is_refused_and_the_last_good_one_stays(place):
     place.configure(alpha="quick", schedule="0 6 * * *")
     up = place.up()
