@@ -102,7 +102,7 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     ),
     Reason.SSRF_BLOCKED: (
         "the address is not on the public network",
-        "allow it by `[network] allow` if it is your own server",
+        "the link is wrong on the site, or the site is not for us",
     ),
     Reason.CONNECTION: (
         "no connection, or it was closed early",
@@ -135,7 +135,10 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "tried again later by itself",
     ),
     Reason.CHALLENGE: ("a bot challenge came instead of the page", "raise `[fetch] delay`"),
-    Reason.CONSENT_WALL: ("a consent page came instead of the page", "set `[fetch] cookies`"),
+    Reason.CONSENT_WALL: (
+        "a consent page came instead of the page",
+        "set a cookie in `[fetch] headers`",
+    ),
     Reason.LOGIN_WALL: ("a login page came instead of the page", "the source needs a login"),
     Reason.SOFT_404: ("a 'not found' page that says 200", "the site has removed the article"),
     Reason.NO_CONTENT: (

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
-from sqlalchemy import Connection
 from twisted.python.failure import Failure
 
 from pipeline.discover.rules import ListingRules
@@ -24,7 +23,6 @@ from scraper.settling import settlement
 from scraper.standalone import attach
 from storage.frontier import Taken, take_due
 from storage.leases import reopen
-from storage.links import hints_for
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -86,15 +84,7 @@ class SourceSpider(scrapy.Spider):
         if work.run.token == 1:
             return ()
 
-        def job(conn: Connection) -> tuple[Taken, ...]:
-            left = reopen(conn, work.run, work.now())
-            hints = hints_for(conn, [one.url_id for one in left])
-            return tuple(
-                Taken(url_id=one.url_id, url=one.url, cause=one.cause, hints=hints[one.url_id])
-                for one in left
-            )
-
-        return await work.write(job)
+        return await work.write(lambda conn: reopen(conn, work.run, work.now()))
 
     def listing_request(self, url: str, rules: ListingRules, *, depth: int) -> Request | None:
         """Return the request for a listing, unless this run has it already or has too many."""
