@@ -13,7 +13,7 @@ from sqlalchemy import select
 from pipeline.errors import UsageError
 from pipeline.model import Label
 from scraper.cli.screen import safe, say, table
-from scraper.config import Config, load
+from scraper.config import load
 from scraper.demosite import Server, Site, serve, source_toml
 from scraper.foreground import Ended, crawl_all
 from scraper.loop import run_in_reactor
@@ -22,6 +22,8 @@ from scraper.work import Work
 from storage.schema import articles, revisions, urls, visits
 
 MARK = ".khabar-demo"
+PLAIN = frozenset({"link", "outside"})
+"""Rules that say of a block only that it is not near the text."""
 APP = """# The demo's own settings; every key has a default.
 contact = "https://example.org/khabar-demo"
 """
@@ -126,16 +128,16 @@ def _what_is_stored(session: Session) -> None:
 
 def _what_was_stripped(session: Session) -> None:
     query = select(revisions.c.blocks).order_by(revisions.c.id.desc()).limit(1)
-    blocks = _rows(session, query)[0].blocks
+    stripped = [
+        block for block in _rows(session, query)[0].blocks if block["label"] != Label.CONTENT
+    ]
+    told = [block for block in stripped if block["rule"] not in PLAIN]
     say("\nWhat was stripped from the newest page, and why", style="cyan")
     table(
         ("text", "rule", "because"),
-        [
-            (_short(block["text"], 40), block["rule"], block["reason"])
-            for block in blocks
-            if block["label"] != Label.CONTENT
-        ],
+        [(_short(block["text"], 40), block["rule"], block["reason"]) for block in told],
     )
+    say(f"and {len(stripped) - len(told)} blocks of menus, lists of links and footers")
 
 
 def _what_changed(session: Session) -> None:
@@ -161,7 +163,7 @@ def _rows(session: Session, query: Any) -> Sequence[Any]:
 
 
 def _what_next(config: Path) -> None:
-    edited = f"khabar --config {config}"
+    khabar = f"khabar --config {config}"
     say("\nGo on from here", style="cyan")
     for command, what in (
         ("articles find", "every article, newest first"),
@@ -171,7 +173,7 @@ def _what_next(config: Path) -> None:
         ("logs --limit 20", "the ingest log"),
         ("status", "is everything all right?"),
     ):
-        say(f"  {edited} {command:<30} {what}")
+        say(f"  {khabar} {command:<30} {what}")
     say("  khabar demo --up                      the same, then crawled every minute")
     say("  khabar init                           your own configuration")
 
@@ -184,8 +186,3 @@ def _stay(root: Path, site: Site) -> int:
 
 def _short(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def config_of(root: Path) -> Config:
-    """Return the configuration of a demo folder."""
-    return load(root / "config")
