@@ -55,6 +55,7 @@ class Archive:
         self._file = ""
         self._end = 0
         self._since = 0.0
+        self._lost: StoreError | None = None
 
     def append(self, snapshot: Snapshot, *, same: tuple[str, datetime] | None = None) -> Record:
         """Write one answer; `same` (URL, time) names an earlier one with the same body.
@@ -66,14 +67,17 @@ class Archive:
         if self._stream and (
             self._end >= self._largest or time.monotonic() - self._since > self._longest
         ):
-            self.close()
+            self._roll()
         stream = self._stream or self._begin()
         offset = self._end
         self._write(stream, member)
         return Record(self._file, offset, len(member), "revisit" if same else "response")
 
     def sync(self) -> None:
-        """Force what was appended onto the disk."""
+        """Force what was appended since the last time onto the disk."""
+        if self._lost is not None:
+            lost, self._lost = self._lost, None
+            raise lost
         if self._stream is not None:
             try:
                 os.fsync(self._stream.fileno())
@@ -88,8 +92,17 @@ class Archive:
         self.sync()
         self._abandon()
         path = self._root / self._file
-        Path(f"{path}{OPEN}").rename(path)
-        _sync_folder(path.parent)
+        try:
+            Path(f"{path}{OPEN}").rename(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise _refusal(error, self._file) from error
+
+    def _roll(self) -> None:
+        try:
+            self.close()
+        except StoreError as error:
+            self._lost = error  # the records before this one are not safe: `sync` must say so
 
     def _begin(self) -> BinaryIO:
         now = datetime.now(UTC)
