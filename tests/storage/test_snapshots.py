@@ -194,6 +194,7 @@ def test_a_truncated_tail_costs_only_the_last_record(store, archive):
         whole.read()
 
 
+@pytest.mark.slow
 def test_a_record_that_did_not_fit_leaves_nothing_of_itself_behind(tmp_path):
     # The kernel lets a file grow only to a limit, so a write ends in the middle of a record.
     code = (
