@@ -56,6 +56,7 @@ class Archive:
         self._end = 0
         self._synced = 0
         self._since = time.monotonic()
+        self._lost: StoreError | None = None
 
     def append(self, snapshot: Snapshot, *, same: tuple[str, datetime] | None = None) -> Record:
         """Write one answer; `same` (URL, time) names an earlier one with the same body.
@@ -67,7 +68,7 @@ class Archive:
         if self._stream and (
             self._end >= self._largest or time.monotonic() - self._since > self._longest
         ):
-            self.close()
+            self._roll()
         stream = self._stream or self._begin()
         offset = self._end
         self._write(stream, member)
@@ -75,13 +76,15 @@ class Archive:
 
     def sync(self) -> None:
         """Force what was appended since the last time onto the disk."""
+        if self._lost is not None:
+            lost, self._lost = self._lost, None
+            raise lost
         if self._stream is not None and self._synced < self._end:
             try:
                 os.fsync(self._stream.fileno())
             except OSError as error:
                 self._abandon()  # what the kernel still holds is unknown after a failed fsync
                 raise _refusal(error, self._file) from error
-            self._synced = self._end
 
     def close(self) -> None:
         """Finish the open file under its final name."""
@@ -90,8 +93,17 @@ class Archive:
         self.sync()
         self._abandon()
         path = self._root / self._file
-        Path(f"{path}{OPEN}").rename(path)
-        _sync_folder(path.parent)
+        try:
+            Path(f"{path}{OPEN}").rename(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise _refusal(error, self._file) from error
+
+    def _roll(self) -> None:
+        try:
+            self.close()
+        except StoreError as error:
+            self._lost = error  # the records before this one are not safe: `sync` must say so
 
     def _begin(self) -> BinaryIO:
         now = datetime.now(UTC)
@@ -106,8 +118,7 @@ class Archive:
             _sync_folder(self._root / folder)
         except OSError as error:
             raise _refusal(error, self._file or str(self._root)) from error
-        self._stream, self._end, self._synced = stream, 0, 0
-        self._since = time.monotonic()
+        self._stream, self._end, self._since = stream, 0, time.monotonic()
         name = Path(self._file).name
         self._write(
             stream,

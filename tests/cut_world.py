@@ -46,7 +46,7 @@ class Wire:
     def _forth(self, client: socket.socket, server: socket.socket) -> None:
         try:
             while sent := client.recv(65536):
-                losing = self._cut.is_set() and b"COMMIT" in sent
+                losing = self._cut.is_set() and b"COMMIT\0" in sent  # not READ COMMITTED
                 if losing:
                     self._cut.clear()
                     self.cuts += 1

@@ -1,11 +1,12 @@
 """Which announced URLs a run takes, and what the books say of the others."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from storage_world import (
     LATER,
     NOW,
@@ -260,6 +261,25 @@ def test_two_workers_that_meet_a_link_at_once_visit_it_once(postgres, tmp_path):
     assert len(first.taken) + len(second.taken) == 300
     assert first.fresh + second.fresh == 300
     assert all(one.counted == one.known + len(one.taken) for one in (first, second))
+    store.close()
+
+
+@pytest.mark.slow
+def test_of_two_workers_that_meet_a_due_url_at_once_the_later_finds_it_known(postgres, tmp_path):
+    store = open_world(postgres.migrated(), tmp_path)
+    run = visited(store, "a", Outcome.FAILED, reason=Reason.TIMEOUT)
+    other = start(store, 2)
+    with ThreadPoolExecutor() as pool:
+        with store.write() as conn:
+            mine = accept(conn, run, [candidate("a")], now=LATER, budget=9)
+            # It sees the row still free, and must wait for this transaction to take it.
+            late = pool.submit(offer, store, candidate("a"), run=other, now=LATER)
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not conn.scalar(waiting):
+                time.sleep(0.01)
+        theirs = late.result(20)
+    assert (len(mine.taken), theirs.taken, theirs.known) == (1, (), 1)
+    assert url_row(store, "a").run_id == run.id
     store.close()
 
 

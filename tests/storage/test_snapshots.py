@@ -2,7 +2,10 @@
 
 import argparse
 import gzip
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -189,6 +192,41 @@ def test_a_truncated_tail_costs_only_the_last_record(store, archive):
         load(store, last)
     with gzip.open(path) as whole, pytest.raises(EOFError):
         whole.read()
+
+
+@pytest.mark.slow
+def test_a_record_that_did_not_fit_leaves_nothing_of_itself_behind(tmp_path):
+    # The kernel lets a file grow only to a limit, so a write ends in the middle of a record.
+    code = (
+        "import random, resource, signal, sys; from pathlib import Path\n"
+        "sys.path.insert(0, 'tests')\n"
+        "from storage_world import page; from storage.archive import Archive\n"
+        "from pipeline.errors import StoreError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "archive = Archive(Path(sys.argv[1]), 'small')\n"
+        "archive.append(page('a'))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, resource.RLIM_INFINITY))\n"
+        "noise = random.Random(1).randbytes(200_000)\n"
+        "try:\n    archive.append(page('b', noise))\n"
+        "except StoreError as error:\n    print(error.message)\n"
+        "archive.append(page('c'))\n"
+        "archive.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "cannot write the archive" in done.stdout
+    (path,) = tmp_path.rglob("*.warc.gz")
+    assert check(path) == 0
+    assert [uri for _, headers, _ in records(path) if (uri := headers.get("WARC-Target-URI"))] == [
+        f"{SITE}/a",
+        f"{SITE}/c",
+    ]
 
 
 def test_a_missing_file_is_an_error_that_names_it(store, archive):

@@ -259,11 +259,21 @@ def test_a_full_archive_fails_only_the_answers_and_the_next_file_works(store, tm
     archive = Archive(store.archive, "host-1")
     with Writer(store, archive, wait=0.3) as writer:
         archive._stream = os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb", 0)
-        archive._file = "full.warc.gz"
+        archive._file, archive._since = "full.warc.gz", time.monotonic()
         kept, noted = writer.keep(RUN, page("a")), writer.submit(note("a"))
         with pytest.raises(DiskFullError):
             kept.result(10)
         assert noted.result(10) == "a"
+        assert load(store, writer.keep(RUN, page("a")).result(10)) == page("a")
+
+
+def test_a_file_that_cannot_be_finished_fails_the_answers_that_were_in_it(store):
+    archive = Archive(store.archive, "host-1", largest=1)
+    archive._stream = os.fdopen(os.open("/dev/null", os.O_WRONLY), "wb", 0)  # has no fsync
+    archive._file, archive._since, archive._end = "lost.warc.gz", time.monotonic(), 2
+    with Writer(store, archive, wait=0.3) as writer:
+        with pytest.raises(StoreError, match="lost"):
+            writer.keep(RUN, page("a")).result(10)
         assert load(store, writer.keep(RUN, page("a")).result(10)) == page("a")
 
 
