@@ -123,7 +123,8 @@ def _first(conn: Connection, wanted: search.Query, limit: int) -> Iterable[searc
 def _title(found: search.Article) -> str:
     marks = [f"revision {found.revision}"] if found.revisions > 1 else []
     marks += ["gone"] if found.gone else []
-    marks += found.flags
+    # Until a site has been learned every article is provisional: on each line it says nothing.
+    marks += [flag for flag in found.flags if flag != Flag.PROVISIONAL]
     return brief(found.title or "(no title)") + (f" [{', '.join(marks)}]" if marks else "")
 
 
