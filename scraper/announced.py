@@ -19,6 +19,7 @@ from pipeline.reasons import Reason
 from scraper.answers import validators_of
 from scraper.failures import Ending
 from scraper.reading import ReadingError
+from storage.candidates import LONGEST
 from storage.frontier import Accepted, Candidate, Taken, accept
 from storage.listings import record_listing
 
@@ -182,23 +183,28 @@ def sort_out(
     rules, now = work.source.link_rules(), work.now()
     for link in links:
         rule = refuse(link, rules, now)
-        if rule is None:
-            try:
-                key, host = url_key(link.url), host_of(link.url)
-            except ValueError:
-                rule = "bad_url"
-            else:
-                candidates.append(
-                    Candidate(key=key, url=link.url, host=host, link=link, first=key not in seen)
-                )
-                seen.add(key)
-                continue
-        entry = refused.setdefault(rule, {"count": 0, "samples": []})
+        candidate = None if rule else _candidate(link, seen)
+        if candidate is not None:
+            candidates.append(candidate)
+            seen.add(candidate.key)
+            continue
+        entry = refused.setdefault(rule or "bad_url", {"count": 0, "samples": []})
         entry["count"] += 1
         if len(entry["samples"]) < SAMPLES:
             entry["samples"].append(link.url)
     candidates.sort(key=_newness, reverse=True)
     return candidates, refused
+
+
+def _candidate(link: Link, seen: set[str]) -> Candidate | None:
+    """Return the link as the frontier takes it; None for a URL that is none, or too long a one."""
+    try:
+        key, host = url_key(link.url), host_of(link.url)
+    except ValueError:
+        return None
+    if len(key.encode()) > LONGEST:
+        return None
+    return Candidate(key=key, url=link.url, host=host, link=link, first=key not in seen)
 
 
 def _newness(candidate: Candidate) -> datetime:

@@ -64,5 +64,4 @@ def _settle_left(conn: Connection, work: Work, stopped: RunReason | None) -> Non
         words = f"the run ended: {RUN_EXPLAINED[stopped][0]}"
         ending = Ending(Outcome.DEFERRED, reason, words)
     for url_id in left.all():
-        settle(conn, work.run, url_id, settlement(work, ending))
-        work.counts[ending.outcome] += 1
+        work.counts[settle(conn, work.run, url_id, settlement(work, ending))] += 1

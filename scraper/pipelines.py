@@ -92,8 +92,8 @@ async def end_item(
         started=item.started,
     )
 
-    def job(conn: Connection) -> None:
-        settle(conn, work.run, item.taken.url_id, settled)
+    def job(conn: Connection) -> Outcome:
+        outcome = settle(conn, work.run, item.taken.url_id, settled)
         if trace:
             record(
                 conn,
@@ -106,9 +106,9 @@ async def end_item(
                 url=item.snapshot.url,
                 detail={"traceback": trace},
             )
+        return outcome
 
-    await work.write(job)
-    work.count(ending.outcome)
+    work.count(await work.write(job))
 
 
 class Archive(Step):

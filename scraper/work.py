@@ -84,8 +84,7 @@ class Work:
 
     async def settle(self, url_id: int, settlement: Settlement) -> None:
         """Settle a visit that ended without a reading."""
-        await self.write(lambda conn: settle(conn, self.run, url_id, settlement))
-        self.count(settlement.outcome)
+        self.count(await self.write(lambda conn: settle(conn, self.run, url_id, settlement)))
 
     def count(self, word: str, n: int = 1) -> None:
         """Count live, for whoever watches."""
