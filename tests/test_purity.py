@@ -1,4 +1,4 @@
-"""The house rules that no linter knows: a pure pipeline, small modules with names, no swallowing."""
+"""The house rules that no linter knows: a pure pipeline, small modules, nothing swallowed."""
 
 import ast
 from pathlib import Path
