@@ -5,10 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
+from pipeline.kinds import Flag, Label, Outcome, UrlState
 from pipeline.reasons import Reason
+
+__all__ = [
+    "Block",
+    "Field",
+    "Fingerprint",
+    "Flag",
+    "Held",
+    "Hints",
+    "Label",
+    "Link",
+    "Listing",
+    "ListingKind",
+    "Memory",
+    "Moment",
+    "Neighbours",
+    "Outcome",
+    "Precision",
+    "Profile",
+    "Reading",
+    "Removal",
+    "Selectors",
+    "Snapshot",
+    "UrlState",
+    "Verdict",
+    "VerdictKind",
+    "Via",
+    "ZoneOrigin",
+]
 
 T = TypeVar("T")
 
@@ -17,60 +45,6 @@ ListingKind = Literal["rss", "atom", "sitemap", "sitemap_index", "listing"]
 Precision = Literal["day", "minute", "second"]
 ZoneOrigin = Literal["stated", "source", "assumed"]
 VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected"]
-
-
-class Outcome(StrEnum):
-    """What became of one visit: every visit ends in exactly one of these."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    DUPLICATE = "duplicate"
-    GONE = "gone"
-    REJECTED = "rejected"
-    DEFERRED = "deferred"
-    FAILED = "failed"
-    DEAD = "dead"
-
-
-class UrlState(StrEnum):
-    """What a URL is, across all runs."""
-
-    NEW = "new"
-    STORED = "stored"
-    DUPLICATE = "duplicate"
-    GONE = "gone"
-    REJECTED = "rejected"
-    DEFERRED = "deferred"
-    FAILED = "failed"
-    DEAD = "dead"
-
-
-class Flag(StrEnum):
-    """What an analyst should know about a stored article."""
-
-    PAYWALL = "paywall"
-    BAD_DATE = "bad_date"
-    FUTURE_DATE = "future_date"
-    NO_DATE = "no_date"
-    SHORT = "short"
-    PROVISIONAL = "provisional"
-    TEMPLATE_SUSPECT = "template_suspect"
-    TRUNCATED_DOM = "truncated_dom"
-    DOCUMENT = "document"
-
-
-class Label(StrEnum):
-    """What a block of a page is."""
-
-    CONTENT = "content"
-    CHROME = "chrome"
-    TICKER = "ticker"
-    TITLE = "title"
-    DATE = "date"
-    BYLINE = "byline"
-    CREDIT = "credit"
-    PROMO = "promo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrapy import signals
+from scrapy.settings import SETTINGS_PRIORITIES
 
 from pipeline.errors import UsageError
 from scraper.session import Session
@@ -31,7 +32,10 @@ def attach(crawler: Crawler, source_id: str | None) -> Work:
         raise UsageError(f"{source_id} is being crawled already")
     work = session.work(run, source)
     crawler.work = work  # type: ignore[attr-defined] # the handle of middlewares and pipelines
-    for name, value in settings_for(source, config.app).items():
-        crawler.settings.set(name, value, priority="spider")
+    own = settings_for(source, config.app)
+    for name, value in own.items():
+        # Scrapy's defaults stay defaults: set anew, the deprecated ones among them warn.
+        if (own.getpriority(name) or 0) >= SETTINGS_PRIORITIES["project"]:
+            crawler.settings.set(name, value, priority="spider")
     crawler.signals.connect(session.close, signals.engine_stopped, weak=False)
     return work

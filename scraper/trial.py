@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection
-
 from pipeline.errors import KhabarError, UsageError
 from pipeline.identify import decide, url_key
 from pipeline.model import Hints, Memory, Neighbours, Profile, Reading, Snapshot, Verdict
@@ -20,6 +18,8 @@ from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.failures import Ending
 from scraper.work import utc_now
+
+_OF_A_CRAWL = ("tried again later", "it is asked again", "text is kept")
 
 
 class FetchError(KhabarError):
@@ -90,8 +90,15 @@ def fetch(url: str, app: App, source: Source | None) -> Snapshot:
         from pipeline.reasons import EXPLAINED
 
         words, hint = EXPLAINED[answer.reason]
-        raise FetchError(f"{url}: {answer.reason}: {words} ({answer.detail})", hint=hint)
+        text = f"{url}: {answer.reason}: {words} ({answer.detail})"
+        raise FetchError(text, hint=_hint_now(hint))
     raise FetchError(f"{url}: no answer")
+
+
+def _hint_now(hint: str) -> str:
+    """Return a visit's hint without what only a crawl does: nobody comes back to a tried page."""
+    kept = [part for part in hint.split("; ") if not part.startswith(_OF_A_CRAWL)]
+    return "; ".join(kept) or "try again later, or open the URL in a browser"
 
 
 def _neighbours(config: Config | None, snapshot: Snapshot, reading: Reading) -> Neighbours:
@@ -109,14 +116,11 @@ def _neighbours(config: Config | None, snapshot: Snapshot, reading: Reading) -> 
         store = open_store(config.database_url(), config.app.archive)
     except StoreError:
         return Neighbours()  # nothing stored yet
-
-    def look(conn: Connection) -> Neighbours:
-        return neighbours(conn, key, reading)
-
-    with store.read() as conn:
-        found = look(conn)
-    store.close()
-    return found
+    try:
+        with store.read() as conn:
+            return neighbours(conn, key, reading)
+    finally:
+        store.close()
 
 
 def fields(reading: Reading) -> Mapping[str, tuple[Any, str, str | None]]:

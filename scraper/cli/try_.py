@@ -36,14 +36,15 @@ def command(given: str | None, target: str, source: str | None, as_json: bool) -
 
 def _config(given: str | None, *, needed: bool) -> Config | None:
     from pipeline.errors import ConfigError
-    from scraper.cli.opening import open_config
+    from scraper.config import find, load
 
     try:
-        return open_config(given)
+        folder = find(given)
     except ConfigError:
         if needed or given:
             raise
         return None  # a page can be tried without any configuration
+    return load(folder)
 
 
 def _json(trial: Trial) -> None:

@@ -10,6 +10,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from pipeline.errors import UsageError
 from scraper.answers import snapshot_of
 from scraper.failures import explain, failed
 from scraper.work import utc_now
@@ -29,8 +30,10 @@ class PageSpider(scrapy.Spider):
             dont_filter=True,
         )
 
-    def __init__(self, url: str, **kwargs: Any) -> None:
+    def __init__(self, url: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if not url:
+            raise UsageError("which page? scrapy crawl page -a url=URL")
         self.url = url
 
     def parse(self, response: Response) -> None:
