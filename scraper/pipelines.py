@@ -10,7 +10,7 @@ import traceback
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import DropItem, NotConfigured
 from sqlalchemy import Connection
 
 from pipeline.errors import FencedError, StoreError
@@ -45,7 +45,9 @@ class Step:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the item pipeline of one crawl."""
+        """Return the item pipeline of one crawl; none without a run (a trial, the shell)."""
+        if getattr(crawler, "work", None) is None:
+            raise NotConfigured
         return cls(crawler)
 
     async def process_item(self, item: PageItem) -> PageItem:
