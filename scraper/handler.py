@@ -40,6 +40,8 @@ class DeadlineHandler(HTTP11DownloadHandler):
         if left <= 0:
             raise RunEndedError("the run has ended")
         work.count("requests")
+        # Not from the request's making: waiting for its turn is no slowness of the site.
+        request.meta.setdefault("began", monotonic())
         task = asyncio.ensure_future(super().download_request(request))
         work.inflight.add(task)
         try:

@@ -1,14 +1,22 @@
-"""The reference of commands and reasons, from the code itself, for the documentation."""
+"""The pages under docs/reference, from the code itself: `python -m scraper.reference`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline.reasons import EXPLAINED, RUN_EXPLAINED
+from scraper.cli import cli
+from scraper.config.reference import keys_markdown
+from storage.reference import tables_markdown
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+"""Where the pages lie in a checkout."""
+NOTE = "This page is generated from the code by `python -m scraper.reference`; do not edit it."
 
 EXAMPLES: dict[str, str] = {
     "demo": "khabar demo",
@@ -36,6 +44,29 @@ EXAMPLES: dict[str, str] = {
 """One example for each command and subcommand."""
 
 
+def pages() -> dict[str, str]:
+    """Return every page of the reference by its file name."""
+    return {
+        "commands.md": _page(
+            "Every command with its options and an example.", commands_markdown(cli)
+        ),
+        "configuration.md": _page(
+            "Every key of a source file and of `app.toml`.", f"# Configuration\n\n{keys_markdown()}"
+        ),
+        "reasons.md": _page(
+            "Every reason a URL, a visit, a listing or a run can carry.", reasons_markdown()
+        ),
+        "tables.md": _page("Every table and column of the database.", tables_markdown()),
+    }
+
+
+def write(folder: Path) -> None:
+    """Write every page of the reference into a folder, which is made if it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def reasons_markdown() -> str:
     """Return both vocabularies of reasons as Markdown: what each means and what to do."""
     parts = ["# Reasons", "## Of a URL, a visit or a listing", *_reasons(EXPLAINED)]
@@ -46,7 +77,7 @@ def reasons_markdown() -> str:
 def commands_markdown(root: click.Group, *, name: str = "khabar") -> str:
     """Return every command of a group with its options, help and example, as Markdown."""
     with click.Context(root, info_name=name) as ctx:
-        parts = [f"# {name}", *_help(root)]
+        parts = [f"# {name}", *_help(root), *_options(root)]
         for path, command in leaves(root, ctx):
             parts += _command(f"{name} {path}", command, EXAMPLES.get(path))
     return "\n\n".join(parts) + "\n"
@@ -63,6 +94,11 @@ def leaves(group: click.Group, ctx: click.Context) -> Iterator[tuple[str, click.
             with click.Context(command, info_name=name, parent=ctx) as inner:
                 for path, leaf in leaves(command, inner):
                     yield f"{name} {path}", leaf
+
+
+def _page(introduction: str, text: str) -> str:
+    heading, rest = text.split("\n", 1)
+    return f"{heading}\n\n{introduction}\n{NOTE}\n{rest}"
 
 
 def _reasons(explained: Mapping[Any, tuple[str, str]]) -> Iterator[str]:
@@ -83,6 +119,10 @@ def _command(path: str, command: click.Command, example: str | None) -> Iterator
     yield from _help(command)
     if example:
         yield f"```\n{example}\n```"
+    yield from _options(command)
+
+
+def _options(command: click.Command) -> Iterator[str]:
     options = [param for param in command.params if isinstance(param, click.Option)]
     if options:
         rows = ["| option | meaning |", "|---|---|"]
@@ -104,3 +144,7 @@ def _option(option: click.Option, command: click.Command) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")  # a bar would end the cell
+
+
+if __name__ == "__main__":
+    write(FOLDER)

@@ -38,7 +38,9 @@ def query_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--url", metavar="PART", help="Only with this in the URL."),
         click.option("--cited", metavar="NAME", help="Only crediting this agency or outlet."),
-        click.option("--flag", type=click.Choice([str(flag) for flag in Flag]), help="Only with."),
+        click.option(
+            "--flag", type=click.Choice([str(flag) for flag in Flag]), help="Only with this flag."
+        ),
         click.option("--language", metavar="CODE", help="Only in this language: en, ps, ar …"),
         click.option(
             "--by",

@@ -15,7 +15,7 @@ import click
     help="Then go on: the site publishes each minute and the scheduler crawls it, until Ctrl-C.",
 )
 def command(folder: str, port: int, stay: bool) -> int:
-    """Make a demo folder, crawl a made-up monitoring site twice, and show the result.
+    """Make a demo folder, crawl a made-up monitoring site three times, and show the result.
 
     DIR (default ./khabar-demo) gets a configuration and a database of its own. The site is served
     on this machine only; nothing else is asked of the network.

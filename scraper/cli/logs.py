@@ -37,8 +37,17 @@ _LISTING_OUTCOMES = ("not_modified", "same_body")
 @click.option(
     "--level", type=click.Choice(log.LEVELS), default="debug", help="This level and graver ones."
 )
-@click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), metavar="REASON")
-@click.option("--outcome", type=click.Choice([*[str(o) for o in Outcome], *_LISTING_OUTCOMES]))
+@click.option(
+    "--reason",
+    type=click.Choice([str(reason) for reason in Reason]),
+    metavar="REASON",
+    help="Only with this reason.",
+)
+@click.option(
+    "--outcome",
+    type=click.Choice([*[str(o) for o in Outcome], *_LISTING_OUTCOMES]),
+    help="Only with this outcome.",
+)
 @click.option("--url", metavar="PART", help="Only with this in the URL.")
 @click.option("--grep", metavar="TEXT", help="Only with this in URL, detail or message.")
 @click.option(

@@ -20,8 +20,15 @@ from storage import inventory
 
 
 @click.command()
-@click.option("--state", type=click.Choice([str(state) for state in UrlState]))
-@click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), metavar="REASON")
+@click.option(
+    "--state", type=click.Choice([str(state) for state in UrlState]), help="Only in this state."
+)
+@click.option(
+    "--reason",
+    type=click.Choice([str(reason) for reason in Reason]),
+    metavar="REASON",
+    help="Only with this reason.",
+)
 @source_option
 @since_option
 @click.option("--url", metavar="PART", help="Only with this in the URL.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
@@ -131,7 +132,7 @@ class SourceSpider(scrapy.Spider):
         """Read a listing: its new links become page requests, its sitemaps listing requests."""
         announced = await take_in(
             self.work,
-            asked,
+            begun(asked, response.request),
             self._snapshot(response, asked.url),
             seen=self.seen,
             budget=self.budget,
@@ -148,12 +149,13 @@ class SourceSpider(scrapy.Spider):
 
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Write down why a listing could not be had."""
-        asked: Asked = request_of(failure).cb_kwargs["asked"]
+        request = request_of(failure)
+        asked = begun(request.cb_kwargs["asked"], request)
         response = getattr(failure.value, "response", None)
         snapshot = self._snapshot(response, asked.url) if response is not None else None
         await not_had(self.work, asked, explain(failed(failure), self.work.stopped), snapshot)
-        async for request in self._listing_done():
-            yield request
+        async for due in self._listing_done():
+            yield due
 
     async def _listing_done(self) -> AsyncIterator[Request]:
         """After the last listing: what earlier runs left over, within the rest of the budget."""
@@ -172,6 +174,7 @@ class SourceSpider(scrapy.Spider):
     ) -> AsyncIterator[Any]:
         """Hand a fetched page to the item pipelines; a 304 is settled at once."""
         snapshot = self._snapshot(response, taken.url)
+        started = response.meta.get("began", started)
         if response.status == HTTP_NOT_MODIFIED:
             words = "the site says it has not been modified (304)"
             ending = Ending(Outcome.UNCHANGED, None, words)
@@ -196,12 +199,18 @@ class SourceSpider(scrapy.Spider):
             ending,
             snapshot=snapshot,
             snapshot_id=snapshot_id,
-            started=request.cb_kwargs["started"],
+            started=request.meta.get("began", request.cb_kwargs["started"]),
         )
         await self.work.settle(taken.url_id, settled)
 
     def _snapshot(self, response: Response, asked: str) -> Snapshot:
         return snapshot_of(response, asked, self.work.now())
+
+
+def begun(asked: Asked, request: Request | None) -> Asked:
+    """Return a listing with the time its request was sent, if it was, in place of its making."""
+    began = request.meta.get("began") if request else None
+    return asked if began is None else replace(asked, started=began)
 
 
 def request_of(failure: Failure) -> Request:
