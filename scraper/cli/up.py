@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -41,11 +43,19 @@ def serve(given: str | None, *, workers: int | None, crawler: str | None) -> Non
         line += ["--crawler", crawler]
 
     async def run() -> None:
-        crew = Workers(line, workers or watch.config.app.workers, say)
-        await Supervisor(watch, store, crew, say).run()
+        crew = Workers(line, workers or watch.config.app.workers, tell)
+        await Supervisor(watch, store, crew, tell).run()
 
     try:
         asyncio.run(run())
     finally:
         store.close()
-    say("stopped")
+    tell("stopped")
+
+
+def tell(text: str) -> None:
+    """Print a line; when nobody reads any more the scheduler goes on, and can still be stopped."""
+    try:
+        say(text)
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 # until the end

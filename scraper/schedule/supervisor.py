@@ -76,9 +76,9 @@ class Supervisor:
     def stop(self) -> None:
         """End; called again: at once."""
         self._signals += 1
+        self._signal.set()
         if self._signals == 1:
             self.tell("stopping: running crawls have 25 seconds; once more to kill them")
-        self._signal.set()
 
     def reload_soon(self) -> None:
         """Read the configuration at the next look, also if nothing seems changed."""

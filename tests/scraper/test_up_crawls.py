@@ -123,3 +123,15 @@ def test_missed_ticks_are_rows_and_one_catch_up_run_follows(tmp_path):
         assert kinds[:-1] == [("scheduled", "missed")] * (len(kinds) - 1)
         assert len(kinds) >= 4
         assert kinds[-1][1] == "ok"
+
+
+def test_it_can_be_stopped_when_nobody_reads_what_it_says(tmp_path):
+    with world(tmp_path) as made:
+        demo_source(made, "0 0 1 1 *")
+        process = up(made)
+        assert process.stdout.readline()
+        process.stdout.close()
+        told = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) == 0
+        assert time.monotonic() - told < 30
