@@ -111,7 +111,9 @@ def _verdict(trial: Trial) -> str:
     text = f"verdict: {verdict.kind}"
     if verdict.of is not None:
         text += f" (article {verdict.of})"
-    if reason is not None:
+    if verdict.kind == "unchanged":
+        text += ": stored with this very text"
+    elif reason is not None:
         text += f" ({reason}): {EXPLAINED[reason][0]}"
     if trial.reading.evidence:
         text += f" – {safe(trial.reading.evidence)}"

@@ -25,6 +25,19 @@ def test_a_page_is_tried_through_the_real_path_and_stored_nowhere(world):
     assert not (world.root / "var").exists()
 
 
+def test_a_page_that_is_stored_is_told_from_a_copy_of_one(world):
+    world.listing("/feed.xml", "/news-sitemap.xml")
+    world.crawl("demo")
+    row = world.rows(
+        "SELECT u.url, a.id FROM articles a JOIN urls u ON u.id = a.url_id ORDER BY a.id"
+    )[0]
+    done = world.khabar("try", row.url, check=0)
+    assert f"verdict: unchanged (article {row.id}): stored with this very text" in done.stdout
+    world.server.site.advance()  # now there is a copy of an article on the site
+    copy = world.khabar("try", f"{world.url}/reprints/envoys-of-rival-councils-meet-reprint")
+    assert "(same_body): word for word the text of another article" in copy.stdout
+
+
 def test_a_page_that_cannot_be_had_is_a_sentence_with_its_reason(world):
     world.listing("/feed.xml")
     done = world.khabar("try", f"{world.url}/private/page", check=1)
