@@ -75,7 +75,7 @@ def test_the_demo_makes_a_configuration_and_a_database(home, shown):
         ("Second crawl, nothing has changed", ("ok", "nothing to do")),
         ("Third crawl", ("ok", "2 new", "1 changed", "1 duplicate", "1 gone")),
         ("What is stored", ("Copper Road Front", "NL Team", "Sopira Wire Service", "2025-03-10")),
-        ("What was stripped", ("News Flash :", "ticker", "Published | Mar", "Also read", "Logo")),
+        ("What was stripped", ("News Flash :", "ticker", "Published | Mar", "Logo", "title")),
         ("What the third crawl found", ("changed", "duplicate", "same_body", "gone", "new")),
     ],
 )

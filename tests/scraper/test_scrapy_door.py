@@ -41,10 +41,10 @@ def scrapy(made, *args):
 
 def articles(made):
     query = (
-        "SELECT u.url, r.title, r.body, r.authors, a.published, r.cited_source FROM articles a"
+        "SELECT u.url, r.title, r.body, r.authors, substr(a.published, 1, 10), r.cited_source FROM articles a"
         " JOIN urls u ON u.id = a.url_id JOIN revisions r ON r.id = a.revision_id"
     )
-    # A feed's URL has a query that the listing's has not; which one is read first is chance.
+    # Which listing is read first is chance; a feed's link has a query, and the hour of the date.
     return sorted(
         (row.url.removeprefix(made.url).partition("?")[0], *row[1:]) for row in made.rows(query)
     )
