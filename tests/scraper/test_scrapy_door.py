@@ -41,8 +41,8 @@ def scrapy(made, *args):
 
 def articles(made):
     query = (
-        "SELECT u.url, r.title, r.body, r.authors, substr(a.published, 1, 10), r.cited_source FROM articles a"
-        " JOIN urls u ON u.id = a.url_id JOIN revisions r ON r.id = a.revision_id"
+        "SELECT u.url, r.title, r.body, r.authors, substr(a.published, 1, 10), r.cited_source"
+        " FROM articles a JOIN urls u ON u.id = a.url_id JOIN revisions r ON r.id = a.revision_id"
     )
     # Which listing is read first is chance; a feed's link has a query, and the hour of the date.
     return sorted(
