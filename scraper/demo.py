@@ -51,7 +51,7 @@ def show(folder: str, *, port: int, stay: bool) -> int:
 def prepare(root: Path) -> Path:
     """Return an empty folder for the demo; an earlier demo's is replaced, others refused."""
     if root.exists():
-        if not (root / MARK).exists() and any(root.iterdir()):
+        if not root.is_dir() or (not (root / MARK).exists() and any(root.iterdir())):
             raise UsageError(
                 f"{root} exists and is not a demo folder", hint="khabar demo ANOTHER-FOLDER"
             )

@@ -46,7 +46,9 @@ class Ended:
         """Return the line of verdict."""
         name = f"run {self.run}" if self.run else "no run"
         took = (self.ended - self.started).total_seconds()
-        why = f" – {self.detail}" if self.detail and self.state != "ok" else ""
+        # Of a good run with links the tally says all there is to say.
+        tell = self.detail and (self.state != "ok" or not self.counts.get("accepted"))
+        why = f" – {self.detail}" if tell else ""
         return f"{self.source}: {self.state} ({name}, {took:.0f} s): {tally(self.counts)}{why}"
 
     def row(self) -> dict[str, Any]:

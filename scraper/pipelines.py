@@ -26,6 +26,7 @@ from scraper.settling import same_page, settlement
 from storage.articles import Stored, store_page
 from storage.events import record
 from storage.frontier import settle
+from storage.links import hints_for
 from storage.listings import keep_validators
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ class Read(Step):
 
     async def step(self, item: PageItem) -> None:
         """Turn the snapshot into a reading."""
-        work = self.work
-        item.reading = await work.pool.read(
-            item.snapshot, work.profile, work.memory, item.taken.hints
-        )
+        work, url_id = self.work, item.taken.url_id
+        # Another listing may have announced it, better, since it was taken.
+        hints = (await work.look(lambda conn: hints_for(conn, [url_id])))[url_id]
+        item.reading = await work.pool.read(item.snapshot, work.profile, work.memory, hints)
 
 
 class Identify(Step):

@@ -117,3 +117,17 @@ def test_a_folder_of_somebody_elses_is_refused_and_left_alone(tmp_path, name):
     assert "khabar demo ANOTHER-FOLDER" in done.stderr
     assert [path.name for path in mine.iterdir()] == [name]
     assert (mine / name).read_text(encoding="utf-8") == "keep me"
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused_and_left_alone(tmp_path):
+    place = tmp_path / "notes.txt"
+    place.write_text("mine")
+    done = subprocess.run(
+        [sys.executable, "-m", "scraper", "demo", str(place)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "not a demo folder" in done.stderr
+    assert place.read_text() == "mine"
