@@ -8,6 +8,8 @@ from pathlib import Path
 from scraper.cli.screen import say
 from scraper.demosite import Site
 
+FIRST = 2.0
+"""Seconds until the first tick: the first scheduled crawl shall find something."""
 EVERY = 60.0
 """Seconds between two ticks of the site's time."""
 
@@ -19,8 +21,10 @@ def keep_publishing(config: Path, site: Site) -> int:
     over = threading.Event()
 
     def publish() -> None:
-        while not over.wait(EVERY):
+        pause = FIRST
+        while not over.wait(pause):
             site.advance()
+            pause = EVERY
 
     publisher = threading.Thread(target=publish, name="publisher", daemon=True)
     publisher.start()

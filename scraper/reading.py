@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 SECONDS = 15.0
 """A page that takes longer is stopped; trafilatura needs 0.04 s for a usual one."""
-MEMORY = 1 << 30
-"""Address space of a child, bytes: numpy and lxml map 400 MiB before the first page."""
+MEMORY = 512 << 20
+"""Address space of a child, bytes; 183 MiB are mapped once the first usual pages are read."""
 PAGES_PER_CHILD = 500
 
 

@@ -112,9 +112,13 @@ class Postgres:
         )
         if probe.returncode == 0:
             return programs
-        copy = self._folder / "server"  # an environment under /root, say, stays closed
-        shutil.copytree(programs.parent, copy, symlinks=True)
-        return copy / "bin"
+        # An environment under /root, say, stays closed. The libraries that the wheel brings lie
+        # beside its package, and the programs look for them there.
+        copy, package = self._folder / "server", programs.parents[1]
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.is_dir():
+                shutil.copytree(part, copy / part.name, symlinks=True)
+        return copy / programs.relative_to(package.parent)
 
     def _call(self, programs: Path, name: str, *arguments: object) -> None:
         done = subprocess.run(
