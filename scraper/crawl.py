@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
+from sqlalchemy import Connection
 
 from pipeline.reasons import RunReason
 from scraper import VERSION
@@ -20,6 +22,7 @@ from scraper.logs import log_to
 from scraper.session import Session
 from scraper.spiders.source import SourceSpider
 from scraper.work import RUN, Work
+from storage.events import record
 from storage.fencing import Run
 from storage.store import Store
 
@@ -30,14 +33,12 @@ def settings_for(source: Source, app: App) -> Settings:
     """Return Scrapy settings for one source: ours, with its `[fetch]` values on top."""
     fetch = source.fetch
     settings = base_settings(app)
-    headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), **fetch.request_headers()}
     own: dict[str, Any] = {
         "DOWNLOAD_DELAY": fetch.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": fetch.concurrency,
         "CONCURRENT_REQUESTS": max(4, fetch.concurrency),
         "DOWNLOAD_TIMEOUT": fetch.timeout,
         "DOWNLOAD_MAXSIZE": fetch.max_bytes,
-        "DEFAULT_REQUEST_HEADERS": headers,
     }
     settings.setdict(own, priority="cmdline")
     return settings
@@ -59,6 +60,7 @@ class Crawl:
         self.work = work
         self.crawler = Crawler(SourceSpider, settings_for(work.source, work.app))
         self.crawler.work = work  # type: ignore[attr-defined] # the spider's and middlewares' handle
+        self.crawler.source = work.source  # type: ignore[attr-defined]
 
     async def run(self) -> None:
         """Crawl until done and close the run; its state is in `work.end`.
@@ -73,9 +75,23 @@ class Crawl:
         except Exception as error:
             logger.exception("run %s could not start", self.work.run.id)
             self.work.stopped = self.work.stopped or RunReason.START_ERROR
-            await finish(self.work, f"start_error: {error!r}")
+            await self.work.write(partial(self._could_not_start, why=str(error)))
+            await finish(self.work, "start_error")
         if self.work.end is None:
             await finish(self.work, "finished")
+
+    def _could_not_start(self, conn: Connection, why: str) -> None:
+        run, now = self.work.run, self.work.now()
+        words = f"run {run.id} could not start: {why}"
+        record(
+            conn,
+            "run.start_error",
+            words,
+            now=now,
+            level="error",
+            source_pk=run.source_pk,
+            run_id=run.id,
+        )
 
     async def stop(self, reason: RunReason = RunReason.INTERRUPTED) -> None:
         """End the crawl now; `run` returns soon after."""

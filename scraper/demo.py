@@ -30,7 +30,7 @@ contact = "https://example.org/khabar-demo"
 
 
 def show(folder: str, *, port: int, stay: bool) -> int:
-    """Make the folder, crawl twice, print what came of it, and return the exit code."""
+    """Make the folder, crawl three times, print what came of it, and return the exit code."""
     root = prepare(Path(folder))
     site = Site()
     with serve(site, port=port) as server:

@@ -65,6 +65,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scraper.middlewares.robots.RobotsGate": 100,
     "scraper.middlewares.conditional.Conditional": 110,
+    "scraper.middlewares.headers.OwnHeaders": 450,  # after the defaults, which it may replace
     "scraper.middlewares.redirects.MetaRefreshHop": 580,
     "scraper.middlewares.redirects.RedirectHop": 600,
 }

@@ -32,6 +32,7 @@ def attach(crawler: Crawler, source_id: str | None) -> Work:
         raise UsageError(f"{source_id} is being crawled already")
     work = session.work(run, source)
     crawler.work = work  # type: ignore[attr-defined] # the handle of middlewares and pipelines
+    crawler.source = source  # type: ignore[attr-defined]
     own = settings_for(source, config.app)
     for name, value in own.items():
         # Scrapy's defaults stay defaults: set anew, the deprecated ones among them warn.

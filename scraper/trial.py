@@ -80,6 +80,7 @@ def fetch(url: str, app: App, source: Source | None) -> Snapshot:
 
     async def main() -> Any:
         crawler = Crawler(PageSpider, settings)
+        crawler.source = source  # type: ignore[attr-defined] # whose headers may be sent
         await AsyncCrawlerRunner().crawl(crawler, url=url)
         return getattr(crawler, "answer", None)
 

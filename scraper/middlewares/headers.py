@@ -1,0 +1,47 @@
+"""A source's own headers: sent to the hosts it declares, and to no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import NotConfigured
+
+from pipeline.identify import host_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from scraper.config.source import Source
+
+
+class OwnHeaders:
+    """Sets `[fetch] headers` by the host of each hop, and takes them off for another host.
+
+    They may hold a cookie or a token, and a redirect copies headers.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.headers = source.fetch.request_headers()
+        listed = {host_of(place.url) for place in source.discover}
+        self.hosts = source.link_rules().hosts | listed
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of one crawl; none without a source."""
+        source: Source | None = getattr(crawler, "source", None)
+        if source is None or not source.fetch.headers:
+            raise NotConfigured
+        return cls(source)
+
+    def process_request(self, request: Request) -> None:
+        """Give the request the headers that its host may see."""
+        try:
+            own = host_of(request.url) in self.hosts
+        except ValueError:
+            own = False
+        for name, value in self.headers.items():
+            if own:
+                request.headers[name] = value
+            else:
+                request.headers.pop(name, None)
