@@ -79,7 +79,8 @@ def pick_published(
             continue
         better = _finer(moment, evidence.hints.published)
         if better is not None:
-            return Field(value=better, origin=evidence.hints.via or "feed", raw=raw), set()
+            stated = better.text()  # as the listing says it: the page was less precise
+            return Field(value=better, origin=evidence.hints.via or "feed", raw=stated), set()
         return Field(value=moment, origin=origin, raw=raw), set()
     return None, flags | {Flag.NO_DATE}
 
