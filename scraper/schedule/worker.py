@@ -15,13 +15,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.errors import KhabarError
 from scraper.cli.opening import open_store
 from scraper.config import Config, Source
+from scraper.loop import run_in_reactor
 from scraper.schedule.loop import Crawler, Limits, Worker
 from scraper.schedule.owners import owner_of, resident
 from scraper.schedule.watch import Watch
@@ -55,7 +55,12 @@ def main(args: Sequence[str] | None = None) -> int:
     except KhabarError as error:
         sys.stderr.write(f"error: {error.message}\n")
         return error.exit_code
-    code = _within_reactor(lambda: _work(watch, store, options))
+    code = 0
+    try:
+        run_in_reactor(lambda: _work(watch, store, options))
+    except Exception:
+        logger.exception("the worker failed")
+        code = 1
     store.close()
     # A thread that hangs in some connection must not keep a finished process alive.
     threading.Thread(target=_leave_soon, args=(code,), daemon=True).start()
@@ -65,33 +70,6 @@ def main(args: Sequence[str] | None = None) -> int:
 def _leave_soon(code: int) -> None:
     threading.Event().wait(LINGER)
     os._exit(code)
-
-
-def _within_reactor(work: Callable[[], Any]) -> int:
-    """Run a coroutine inside Twisted's reactor on asyncio, which is what Scrapy crawls in."""
-    from twisted.internet import asyncioreactor
-
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    asyncioreactor.install(loop)  # type: ignore[no-untyped-call] # Twisted is partly typed
-    reactor: Any = importlib.import_module("twisted.internet.reactor")
-    outcome: list[int] = []
-
-    async def run() -> None:
-        try:
-            await work()
-            outcome.append(0)
-        except Exception:
-            logger.exception("the worker failed")
-        finally:
-            reactor.stop()
-
-    tasks: list[asyncio.Task[None]] = []
-    reactor.callWhenRunning(lambda: tasks.append(loop.create_task(run())))
-    reactor.suggestThreadPoolSize(20)  # names are resolved in threads
-    # Twisted's own handlers would stop the reactor under the crawls.
-    reactor.run(installSignalHandlers=False)
-    return outcome[0] if outcome else 1
 
 
 async def _work(watch: Watch, store: Store, options: argparse.Namespace) -> None:
