@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from storage.processes import STALE
 from storage.schema import articles, processes, runs, sources, visits
 
 JUDGED = ("ok", "partial", "failed", "lost")
 """The states of a run that say how a source is; a skipped or missed run says nothing of it."""
 
-_STALE = timedelta(minutes=1)
 _GRACE = timedelta(minutes=5)
 
 
@@ -85,7 +85,7 @@ def alive(conn: Connection, now: datetime) -> tuple[Process, ...]:
     names = ("role", "host", "pid", "started_at", "beat_at")
     statement = select(*[processes.c[name] for name in names]).order_by(processes.c.beat_at.desc())
     return tuple(
-        Process(**row, alive=now - row["beat_at"] < _STALE)
+        Process(**row, alive=now - row["beat_at"] < STALE)
         for row in conn.execute(statement).mappings()
     )
 
