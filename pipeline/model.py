@@ -41,7 +41,9 @@ __all__ = [
 T = TypeVar("T")
 
 Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual"]
-ListingKind = Literal["rss", "atom", "sitemap", "sitemap_index", "listing"]
+ListingKind = Literal[
+    "rss", "atom", "json_feed", "sitemap", "sitemap_index", "robots", "wp_rest", "listing"
+]
 Precision = Literal["day", "minute", "second"]
 ZoneOrigin = Literal["stated", "source", "assumed"]
 VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected"]
@@ -87,7 +89,11 @@ class Listing:
     kind: ListingKind
     links: tuple[Link, ...] = ()
     children: tuple[Link, ...] = ()
-    """Further sitemaps (of a sitemap index), to be read in turn."""
+    """Further listings, to be read in turn: sitemaps of an index, pages that `follow` names."""
+    next: str | None = None
+    """URL of the page that continues this one with older links, as the site states it."""
+    passed: tuple[Link, ...] = ()
+    """Links of a page that were judged to lead to no article: menus, tags, services."""
     title: str | None = None
     capped: int = 0
     """How many entries beyond the item cap were not looked at (at least)."""

@@ -33,7 +33,7 @@ class ListingError(Exception):
 class ListingRules:
     """What a source says of one of its listings."""
 
-    kind: Literal["auto", "feed", "sitemap", "listing"] = "auto"
+    kind: Literal["auto", "feed", "sitemap", "rest", "listing"] = "auto"
     """What it must be; "auto" takes what the content turns out to be."""
     select: tuple[str, ...] = ()
     """Of an HTML listing: CSS, or XPath when it starts with "/" or "(": links or their boxes."""

@@ -13,15 +13,11 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from pipeline.discover.rules import ListingRules
-from pipeline.identify import url_key
-from pipeline.model import Outcome
-from pipeline.reasons import Reason
 from scraper.announced import Asked, not_had, take_in
 from scraper.answers import snapshot_of
-from scraper.failures import Ending, KnownTargetError, explain, failed
-from scraper.items import PageItem
-from scraper.settling import settlement
+from scraper.failures import explain, failed
 from scraper.standalone import attach
+from scraper.visiting import HTTP_NOT_MODIFIED, Visits, request_of
 from storage.frontier import Taken, take_due
 from storage.leases import reopen
 
@@ -35,9 +31,7 @@ LISTING_BYTES = 52 << 20
 """A sitemap of 50,000 URLs has 19 MB; the protocol allows 50 MB."""
 LISTING_DEPTH = 3
 LISTING_FILES = 500
-PAGES_FIRST = 0
 LISTINGS_FIRST = 100
-HTTP_NOT_MODIFIED = 304
 
 
 class SourceSpider(scrapy.Spider):
@@ -53,8 +47,7 @@ class SourceSpider(scrapy.Spider):
         """URLs of feeds, sitemaps and listings that this run has asked for."""
         self.seen: set[str] = set()
         """Keys of the links that this run has counted."""
-        self.pages = 0
-        """Pages asked for, against the budget."""
+        self.visits = Visits(work)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -63,15 +56,10 @@ class SourceSpider(scrapy.Spider):
         work = getattr(crawler, "work", None) or attach(crawler, source)
         return super().from_crawler(crawler, *args, work=work, **kwargs)
 
-    @property
-    def budget(self) -> int:
-        """How many more pages this run may ask for."""
-        return max(0, self.work.source.fetch.max_pages - self.pages)
-
     async def start(self) -> AsyncIterator[Any]:
         """Ask for every feed, sitemap and listing of the source; pages follow from them."""
         for taken in await self._left_by_earlier_attempt():
-            yield self.page_request(taken)
+            yield self.visits.request(taken)
         for entry in self.work.source.discover:
             if request := self.listing_request(entry.url, entry.rules(), depth=0):
                 yield request
@@ -109,25 +97,6 @@ class SourceSpider(scrapy.Spider):
             },
         )
 
-    def page_request(self, taken: Taken) -> Request:
-        """Return the request for a page that the frontier has handed out."""
-        self.pages += 1
-        return Request(
-            taken.url,
-            callback=self.parse_page,
-            errback=self.page_failed,
-            priority=PAGES_FIRST,
-            dont_filter=True,
-            cb_kwargs={"taken": taken, "started": monotonic()},
-            meta={
-                "conditional": taken.cause != "link",
-                "key": url_key(taken.url),
-                "url_id": taken.url_id,
-                "taken": taken,
-                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
-            },
-        )
-
     async def parse_listing(self, response: Response, asked: Asked) -> AsyncIterator[Any]:
         """Read a listing: its new links become page requests, its sitemaps listing requests."""
         announced = await take_in(
@@ -135,11 +104,11 @@ class SourceSpider(scrapy.Spider):
             begun(asked, response.request),
             self._snapshot(response, asked.url),
             seen=self.seen,
-            budget=self.budget,
+            budget=self.visits.budget,
             held=response.meta.get("validators"),
         )
         for taken in announced.taken:
-            yield self.page_request(taken)
+            yield self.visits.request(taken)
         rules = ListingRules(kind="sitemap", select=asked.rules.select, pattern=asked.rules.pattern)
         for child in announced.children:
             if request := self.listing_request(child.url, rules, depth=asked.depth + 1):
@@ -161,47 +130,13 @@ class SourceSpider(scrapy.Spider):
         """After the last listing: what earlier runs left over, within the rest of the budget."""
         self.open_listings -= 1
         work = self.work
-        if self.open_listings > 0 or not self.budget or work.stopped:
+        if self.open_listings > 0 or not self.visits.budget or work.stopped:
             return
-        limit = self.budget
+        limit = self.visits.budget
         due = await work.write(lambda conn: take_due(conn, work.run, now=work.now(), limit=limit))
         work.count("retried", len(due))
         for taken in due:
-            yield self.page_request(taken)
-
-    async def parse_page(
-        self, response: Response, taken: Taken, started: float
-    ) -> AsyncIterator[Any]:
-        """Hand a fetched page to the item pipelines; a 304 is settled at once."""
-        snapshot = self._snapshot(response, taken.url)
-        started = response.meta.get("began", started)
-        if response.status == HTTP_NOT_MODIFIED:
-            words = "the site says it has not been modified (304)"
-            ending = Ending(Outcome.UNCHANGED, None, words)
-            settled = settlement(self.work, ending, snapshot=snapshot, started=started)
-            await self.work.settle(taken.url_id, settled)
-            return
-        yield PageItem(taken=taken, key=response.meta["key"], snapshot=snapshot, started=started)
-
-    async def page_failed(self, failure: Failure) -> None:
-        """Settle the visit of a page that could not be had."""
-        request = request_of(failure)
-        taken: Taken = request.meta["taken"]
-        if isinstance(failure.value, KnownTargetError):
-            ending = Ending(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
-        else:
-            ending = explain(failed(failure), self.work.stopped)
-        response = getattr(failure.value, "response", None)
-        snapshot = self._snapshot(response, taken.url) if response is not None else None
-        snapshot_id = await self.work.keep(snapshot) if snapshot is not None else None
-        settled = settlement(
-            self.work,
-            ending,
-            snapshot=snapshot,
-            snapshot_id=snapshot_id,
-            started=request.meta.get("began", request.cb_kwargs["started"]),
-        )
-        await self.work.settle(taken.url_id, settled)
+            yield self.visits.request(taken)
 
     def _snapshot(self, response: Response, asked: str) -> Snapshot:
         return snapshot_of(response, asked, self.work.now())
@@ -211,8 +146,3 @@ def begun(asked: Asked, request: Request | None) -> Asked:
     """Return a listing with the time its request was sent, if it was, in place of its making."""
     began = request.meta.get("began") if request else None
     return asked if began is None else replace(asked, started=began)
-
-
-def request_of(failure: Failure) -> Request:
-    """Return the request that failed, as Scrapy leaves it on the failure."""
-    return failure.request  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,100 @@
+"""Visits: the request for a page that the frontier has handed out, and its two ways to end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from pipeline.identify import url_key
+from pipeline.model import Outcome
+from pipeline.reasons import Reason
+from scraper.answers import snapshot_of
+from scraper.failures import Ending, KnownTargetError, explain, failed
+from scraper.items import PageItem
+from scraper.settling import settlement
+from storage.frontier import Taken
+
+if TYPE_CHECKING:
+    from pipeline.model import Snapshot
+    from scraper.work import Work
+
+PAGES_FIRST = 0
+HTTP_NOT_MODIFIED = 304
+
+
+class Visits:
+    """The pages of one run, whichever spider asks for them."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.pages = 0
+        """Pages asked for, against the budget."""
+
+    @property
+    def budget(self) -> int:
+        """How many more pages this run may ask for."""
+        return max(0, self.work.source.fetch.max_pages - self.pages)
+
+    def request(self, taken: Taken) -> Request:
+        """Return the request for a page that the frontier has handed out."""
+        self.pages += 1
+        return Request(
+            taken.url,
+            callback=self.parse,
+            errback=self.failed,
+            priority=PAGES_FIRST,
+            dont_filter=True,
+            cb_kwargs={"taken": taken, "started": monotonic()},
+            meta={
+                "conditional": taken.cause != "link",
+                "key": url_key(taken.url),
+                "url_id": taken.url_id,
+                "taken": taken,
+                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
+            },
+        )
+
+    async def parse(self, response: Response, taken: Taken, started: float) -> AsyncIterator[Any]:
+        """Hand a fetched page to the item pipelines; a 304 is settled at once."""
+        snapshot = self._snapshot(response, taken.url)
+        started = response.meta.get("began", started)
+        if response.status == HTTP_NOT_MODIFIED:
+            words = "the site says it has not been modified (304)"
+            ending = Ending(Outcome.UNCHANGED, None, words)
+            settled = settlement(self.work, ending, snapshot=snapshot, started=started)
+            await self.work.settle(taken.url_id, settled)
+            return
+        yield PageItem(taken=taken, key=response.meta["key"], snapshot=snapshot, started=started)
+
+    async def failed(self, failure: Failure) -> None:
+        """Settle the visit of a page that could not be had."""
+        request = request_of(failure)
+        taken: Taken = request.meta["taken"]
+        if isinstance(failure.value, KnownTargetError):
+            ending = Ending(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
+        else:
+            ending = explain(failed(failure), self.work.stopped)
+        response = getattr(failure.value, "response", None)
+        snapshot = self._snapshot(response, taken.url) if response is not None else None
+        snapshot_id = await self.work.keep(snapshot) if snapshot is not None else None
+        settled = settlement(
+            self.work,
+            ending,
+            snapshot=snapshot,
+            snapshot_id=snapshot_id,
+            started=request.meta.get("began", request.cb_kwargs["started"]),
+        )
+        await self.work.settle(taken.url_id, settled)
+
+    def _snapshot(self, response: Response, asked: str) -> Snapshot:
+        return snapshot_of(response, asked, self.work.now())
+
+
+def request_of(failure: Failure) -> Request:
+    """Return the request that failed, as Scrapy leaves it on the failure."""
+    return failure.request  # type: ignore[attr-defined,no-any-return]
