@@ -61,7 +61,7 @@ def test_a_field_left_none_is_read_and_an_empty_one_is_none():
     ("stated", "text", "zone"),
     [
         ("8 April 2025, 07:30", "2025-04-08T03:00:00+00:00", "source"),
-        (datetime(2025, 4, 8, 7, 30), "2025-04-08T03:00:00+00:00", "source"),
+        (datetime.fromisoformat("2025-04-08T07:30"), "2025-04-08T03:00:00+00:00", "source"),
         (datetime(2025, 4, 8, 7, 30, tzinfo=UTC), "2025-04-08T07:30:00+00:00", "stated"),
         (date(2025, 4, 8), "2025-04-08", "source"),
     ],
@@ -123,7 +123,8 @@ def test_a_page_that_looks_like_none_is_an_article_when_the_function_says_so():
     )
     assert reading(body=form).rejected is Reason.NOT_ARTICLE
     found = reading(lambda page: {"article": True}, body=form)
-    assert (found.rejected, found.body) == (None, "The lock is shut until noon.")
+    assert found.rejected is None
+    assert "The lock is shut until noon." in found.body
 
 
 def test_the_view_finds_what_a_page_function_needs():
