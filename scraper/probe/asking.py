@@ -149,8 +149,9 @@ class ProbeSpider(scrapy.Spider):
             self.crawler.done = await job(Asker(self.crawler))  # type: ignore[attr-defined]
         except BaseException as error:  # noqa: BLE001 # raised again in `probing`
             self.crawler.broken = error  # type: ignore[attr-defined]
-        for nothing in ():
-            yield nothing
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:  # what makes it the generator that Scrapy wants
+            yield request
 
 
 async def probing(

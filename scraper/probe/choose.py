@@ -6,7 +6,8 @@ Pure: routes in, the same routes out, each with whether it is chosen and a sente
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -128,7 +129,7 @@ def _horizon(chosen: Sequence[Route]) -> datetime | None:
         dates = [at for link in route.links if (at := newest(link))]
         if dates:
             few = len(route.links) < FEW and not route.next
-            starts.append(min(min(dates), max(dates) - timedelta(days=7)) if few else min(dates))
+            starts.append(min(*dates, max(dates) - timedelta(days=7)) if few else min(dates))
     return max(starts, default=None)
 
 
@@ -193,7 +194,7 @@ def _named_judged(chosen: Iterable[Judged]) -> str:
     return _named([judged.route for judged in chosen])
 
 
-def is_article(url: str, forms: Set[str] = frozenset()) -> bool:
+def is_article(url: str, forms: AbstractSet[str] = frozenset()) -> bool:
     """Tell whether a URL looks like an article's: by a date, a number, a long slug, or its form.
 
     `forms` are those of URLs that are known to be articles.
