@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
+from sqlalchemy import Connection
 
 from pipeline.identify import host_of
 from pipeline.model import Outcome
@@ -17,6 +19,7 @@ from scraper.failures import RefusedError, explain
 from scraper.forms import LoginError, fill_in, form_of, refusal
 from scraper.handler import RunEndedError, end_run_soon
 from scraper.hosts import OwnHosts
+from storage.events import record
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -110,6 +113,7 @@ class LoginGate:
             work: Work | None = getattr(self.crawler, "work", None)
             if work is not None:
                 work.why = words
+                await work.write(partial(_note, work=work, words=words))
                 end_run_soon(self.crawler, RunReason.LOGIN_FAILED)
             raise _refused(words) from error
 
@@ -129,6 +133,19 @@ class LoginGate:
             meta={"login": True, "dont_retry": True},
         )
         return await self.crawler.engine.download_async(sent)
+
+
+def _note(conn: Connection, work: Work, words: str) -> None:
+    run = work.run
+    record(
+        conn,
+        "run.login_failed",
+        words,
+        now=work.now(),
+        level="error",
+        source_pk=run.source_pk,
+        run_id=run.id,
+    )
 
 
 def _refused(words: str) -> RefusedError:
