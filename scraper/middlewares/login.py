@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 2
 """Logins in one run: the first, and one more when the session has ended."""
-_OF_A_HOP = ("redirect_urls", "redirect_times", "redirect_ttl", "redirect_reasons")
+_OF_A_HOP = ("redirect_urls", "redirect_times", "redirect_ttl", "redirect_reasons", "login_round")
 
 
 class LoginGate:
@@ -66,7 +66,8 @@ class LoginGate:
         if self.task is None:
             self.task = asyncio.ensure_future(self._log_in())
         await asyncio.shield(self.task)
-        request.meta["login_round"] = self.round
+        # A redirect belongs to the login under which its first hop was sent.
+        request.meta.setdefault("login_round", self.round)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return the answer; when the session has ended, the request again after a new login."""

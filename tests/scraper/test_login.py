@@ -45,7 +45,7 @@ def assert_silent(made: World, *secrets: str) -> None:
         shown = made.khabar(*command, "--json", CANARY=secrets[0]).stdout
         assert not [secret for secret in secrets if secret in shown]
     kept = [path for path in (made.root / "var").rglob("*") if path.is_file()]
-    assert len(kept) > 1
+    assert kept
     for path in kept:
         data = path.read_bytes()
         data += gzip.decompress(data) if path.suffix == ".gz" else b""
@@ -110,7 +110,7 @@ def test_a_session_that_ends_is_renewed_once(tmp_path, ends, posts, state):
     paths = {story.path for story in site.truth()}
 
     def ending(method, path, headers, body=b""):
-        if path in paths and next(pages) in ends:
+        if path.partition("?")[0] in paths and next(pages) in ends:
             desk.sessions.clear()
         return respond(method, path, headers, body)
 
