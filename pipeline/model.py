@@ -131,7 +131,7 @@ class Field(Generic[T]):
     value: T
     origin: str
     """`json-ld`, `microdata`, `meta`, `time`, `byline`, `label`, `heading`, `credit`, `selector`,
-    `feed`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
+    `feed`, `rest`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
     `trafilatura`, `page`, `source`."""
     raw: str | None = None
 
@@ -208,6 +208,16 @@ class Hints:
     published: Moment | None = None
     modified: Moment | None = None
     via: Via | None = None
+    """The most trusted kind of place that announced it."""
+    title_via: Via | None = None
+    """The kind of place that the title is from; `via` if it is not known."""
+    published_via: Via | None = None
+    modified_via: Via | None = None
+
+    def origin(self, field: Literal["title", "published", "modified"]) -> str:
+        """Return where a field is from, as `Field.origin` has it."""
+        of_field: Via | None = getattr(self, f"{field}_via")
+        return of_field or self.via or "feed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
