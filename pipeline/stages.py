@@ -184,8 +184,8 @@ def read(
     page = _page(snapshot, profile, memory, hints)
     page.function, page.given = function, given
     if given is None and (name := documents.feed_name(snapshot)):
-        why = (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>")
-        return _reading(page, {}, kind or "text/xml", why)
+        words = f"a feed or sitemap ({name}), no article: to read it, name it under `discover`"
+        return _reading(page, {}, kind or "text/xml", (Reason.NOT_ARTICLE, words))
     if not documents.is_page(kind):
         if given is None:
             return _document(snapshot, hints, kind)
