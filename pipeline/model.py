@@ -132,7 +132,7 @@ class Field(Generic[T]):
     origin: str
     """`json-ld`, `microdata`, `meta`, `time`, `byline`, `label`, `heading`, `credit`, `selector`,
     `feed`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
-    `trafilatura`, `page`, `source`."""
+    `trafilatura`, `page`, `source`, `function`, `spider`."""
     raw: str | None = None
 
 
@@ -187,6 +187,8 @@ class Profile:
     """Selectors for pages fetched up to and including a day, earliest day first."""
     phrases: tuple[str, ...] = ()
     """Openings of ticker lines, beside the built-in ones."""
+    function: str | None = None
+    """`path:name` of the source's own page function."""
     min_chars: int = 120
     """A shorter body is flagged `short`."""
 

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     OOM = "oom"
     CRASH = "crash"
     HANG = "hang"
+    PAGE_FUNCTION = "page_function"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -184,9 +185,13 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.OOM: ("reading the page used up the memory allowed", "report the page"),
     Reason.CRASH: ("reading the page killed its process", "report the page"),
     Reason.HANG: ("the worker stopped answering", "taken up by itself"),
+    Reason.PAGE_FUNCTION: (
+        "the source's own Python failed on the page, or said something unusable",
+        "`khabar try URL --source ID` shows the error; tried again later by itself",
+    ),
     Reason.INTERNAL_ERROR: (
-        "a fault of khabar itself; the snapshot is kept",
-        "`khabar logs --level error` has the traceback: please report it",
+        "a fault of khabar itself, or of the source's own spider; the snapshot is kept",
+        "`khabar logs --level error` has the traceback: mend the spider, or report it",
     ),
 }
 """Each reason of a URL: what happened, and what a person can do."""
