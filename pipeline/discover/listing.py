@@ -11,10 +11,11 @@ from lxml.html import HTMLParser
 from pipeline.discover.document import Document
 from pipeline.discover.links import absolute
 from pipeline.discover.moments import parse_moment
+from pipeline.discover.paging import next_page
 from pipeline.discover.place import Place
 from pipeline.discover.rules import ListingError, ListingRules, finder, regex
 from pipeline.discover.titles import plain
-from pipeline.model import Listing, Moment
+from pipeline.model import Link, Listing, Moment
 from pipeline.reasons import Reason
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -44,10 +45,14 @@ def read_page(document: Document, place: Place, rules: ListingRules) -> Listing:
     base = _base(root, place.base)
     wanted = regex(rules.pattern) if rules.pattern else None
     gathered = place.gathered("listing")
-    here = absolute(place.base, place.base)
+    here = absolute(place.base, place.base) or place.base
+    following = next_page(root, base, here)
+    further = _further(root, base, place, rules) if rules.follow else {}
     for anchor in _anchors(root, rules.select):
         url = absolute(anchor if isinstance(anchor, str) else anchor.get("href"), base)
-        if url is None or url == here or (wanted and not wanted.search(url)):
+        if url is None or url in (here, following) or url in further:
+            continue
+        if wanted and not wanted.search(url):
             continue
         if isinstance(anchor, str):
             gathered.add(url)
@@ -58,6 +63,8 @@ def read_page(document: Document, place: Place, rules: ListingRules) -> Listing:
     return Listing(
         kind="listing",
         links=gathered.links(),
+        children=tuple(link for url, link in further.items() if url not in (here, following)),
+        next=following,
         title=_page_title(root),
         capped=gathered.capped,
         notes=document.notes,
@@ -69,6 +76,17 @@ def _base(root: etree._Element, url: str) -> str:
         if href := element.get("href"):
             return absolute(href, url) or url
     return url
+
+
+def _further(root: etree._Element, base: str, place: Place, rules: ListingRules) -> dict[str, Link]:
+    """Return the links of the whole page that are to be read as listings, by URL."""
+    wanted = [regex(pattern) for pattern in rules.follow]
+    urls = (absolute(anchor.get("href"), base) for anchor in root.iter("a", "area"))
+    return {
+        url: Link(url=url, via="listing", found_on=place.found_on)
+        for url in urls
+        if url and any(pattern.search(url) for pattern in wanted)
+    }
 
 
 def _anchors(root: etree._Element, select: tuple[str, ...]) -> Iterator[etree._Element | str]:
