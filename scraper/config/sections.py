@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pipeline.model import Selectors as Places
-from scraper.config.checks import Hosts, Regex, Regexes, Texts, WebAddress, Zone
+from scraper.config.checks import Hosts, PythonName, Regex, Regexes, Texts, WebAddress, Zone
 from scraper.config.secrets import check_header, resolve
 from scraper.config.selectors import LinkSelectors, Selectors
 from scraper.config.units import Seconds, Size, Span
@@ -227,6 +227,12 @@ class Page(Section):
     )
     min_chars: Count = Field(
         default=120, ge=0, description="A shorter text is flagged `short`.", examples=[40]
+    )
+    function: PythonName | None = Field(
+        default=None,
+        description="A Python function of the parsed page that returns fields: they win over what"
+        " is read. A file below the configuration's folder, and the function's name.",
+        examples=["pages/mysite.py:article"],
     )
 
 
