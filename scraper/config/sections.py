@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pipeline.model import Selectors as Places
-from scraper.config.checks import Hosts, Regex, Regexes, Texts, WebAddress, Zone
-from scraper.config.secrets import check_header, resolve
+from scraper.config.checks import Hosts, PythonName, Regex, Regexes, Texts, WebAddress, Zone
 from scraper.config.selectors import LinkSelectors, Selectors
 from scraper.config.units import Seconds, Size, Span
 
@@ -97,8 +96,8 @@ def _place(value: Any) -> Any:
 Place = Annotated[Discover, BeforeValidator(_place, json_schema_input_type=str | Discover)]
 
 
-class Fetch(Section):
-    """`[fetch]`: politeness and limits; robots.txt and Retry-After may slow it down further."""
+class Politeness(Section):
+    """Politeness and limits; robots.txt and Retry-After may slow it down further."""
 
     delay: Seconds = Field(
         default=1.0,
@@ -133,24 +132,6 @@ class Fetch(Section):
         description="Most time for one run, in seconds; the rest comes first in the next run.",
         examples=[900, "15m"],
     )
-    headers: dict[str, str] = Field(
-        default_factory=dict,
-        description='Further request headers; secrets only as "env:NAME" or "file:/path".',
-        examples=[{"Accept-Language": "fa", "Authorization": "env:EXAMPLE_LOGIN"}],
-    )
-
-    @field_validator("headers")
-    @classmethod
-    def _headers_are_sendable(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, text in value.items():
-            check_header(name, text)
-        return value
-
-    def request_headers(self) -> dict[str, str]:
-        """Return the headers as they are sent, secrets read now; ConfigError if one is missing."""
-        return {
-            name: resolve(text, key=f"fetch.headers.{name}") for name, text in self.headers.items()
-        }
 
 
 class Links(Section):
@@ -227,6 +208,12 @@ class Page(Section):
     )
     min_chars: Count = Field(
         default=120, ge=0, description="A shorter text is flagged `short`.", examples=[40]
+    )
+    function: PythonName | None = Field(
+        default=None,
+        description="A Python function of the parsed page that returns fields: they win over what"
+        " is read. A file below the configuration's folder, and the function's name.",
+        examples=["pages/mysite.py:article"],
     )
 
 
