@@ -40,7 +40,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual"]
+Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual", "import"]
 ListingKind = Literal[
     "rss", "atom", "json_feed", "sitemap", "sitemap_index", "robots", "wp_rest", "listing"
 ]
@@ -132,7 +132,7 @@ class Field(Generic[T]):
     origin: str
     """`json-ld`, `microdata`, `meta`, `time`, `byline`, `label`, `heading`, `credit`, `selector`,
     `feed`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
-    `trafilatura`, `page`, `source`."""
+    `trafilatura`, `page`, `source`, `import`."""
     raw: str | None = None
 
 
