@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, update
@@ -43,6 +44,8 @@ async def finish(work: Work, scrapy_reason: str) -> None:
             .where(runs.c.id == work.run.id)
             .values(requests=work.counts["requests"], bytes=work.counts["bytes"])
         )
+        if work.fault:
+            judged = replace(judged, detail=f"{work.fault}; {judged.detail}")
         close_run(conn, work.run, judged.state, judged.reason, judged.detail, now)
         return judged
 
