@@ -246,3 +246,66 @@ def bring(made, source, text, name, *, more="", file=""):
         source,
     )
     return path
+
+
+FEW = """\
+import scrapy
+from scrapy.exceptions import CloseSpider
+
+
+class Few(scrapy.Spider):
+    name = "few"
+    start_urls = ["BASE_URL/e/list"]
+
+    def parse(self, response):
+        for link in response.css("a"):
+            yield response.follow(link, self.parse_article, meta={"article": True})
+        yield scrapy.Request("BASE_URL/e/list?page=2")
+
+    def parse_article(self, response):
+        yield {"title": f"Read by the spider: {response.url[-1]}"}
+
+
+class Closing(Few):
+    name = "closing"
+    start_urls = ["BASE_URL/e/closing"]
+
+    def parse(self, response):
+        yield {"url": "BASE_URL/e/7"}
+        yield {"url": "BASE_URL/e/8", "date": "never"}
+        raise CloseSpider("old enough")
+
+
+class Behind(scrapy.Spider):
+    name = "behind"
+
+    @classmethod
+    def from_crawler(cls, crawler):
+        spider = super().from_crawler(crawler)
+        crawler.settings.set("COOKIES_ENABLED", True, priority="cmdline")
+        crawler.signals.connect(spider.idle, scrapy.signals.spider_idle)
+        return spider
+
+    def idle(self):
+        if not hasattr(self, "once"):
+            self.once = True
+            self.crawler.engine.crawl(scrapy.Request("BASE_URL/e/9", self.parse))
+
+    def parse(self, response):
+        return {"title": "Nine", "link": response.url}
+"""
+PAGES = '''\
+"""Page functions, as the how-to shows them."""
+
+from pipeline.extract.view import Page
+
+
+def article(page: Page) -> dict[str, object] | None:
+    if "Story 1" in (page.text("h1") or ""):
+        return None
+    return {"section": "Valley", "authors": page.texts("title")}
+
+
+def broken(page: Page) -> dict[str, object]:
+    return {"section": page.css("table")[0]}
+'''

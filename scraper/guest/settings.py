@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from scrapy import Spider
+from scrapy.exceptions import ScrapyDeprecationWarning
 from scrapy.settings import BaseSettings, Settings, default_settings
 
 _FIRM = 1000
@@ -70,7 +72,9 @@ def honour(settings: BaseSettings, spider: type[Spider]) -> dict[str, str]:
 
 def restore(settings: BaseSettings, ours: BaseSettings) -> dict[str, str]:
     """Take back what a spider's making has changed in Scrapy's settings; return it with advice."""
-    changed = sorted(name for name in _KNOWN if settings.get(name) != ours.get(name))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ScrapyDeprecationWarning)  # to look is not to use
+        changed = sorted(name for name in _KNOWN if settings.get(name) != ours.get(name))
     for name in changed:
         settings.set(name, ours.get(name), priority=_FIRM)
     return {name: ADVICE.get(name, "") for name in changed}

@@ -55,22 +55,36 @@ class Taking:
     ) -> AsyncIterator[Any]:
         """Yield what follows from what a callback yields."""
         offers: list[_Offer] = []
-        async for thing in things:
-            if isinstance(thing, Request) and not thing.meta.get("article"):
-                if request := await self._step(asked, thing):
-                    yield request
-            elif isinstance(thing, Request):
-                offers.append((self._link(asked, thing.url), thing))
-            elif isinstance(thing, Link):
-                offers.append((thing, None))
-            elif page := await self._page_or_offer(asked, response, thing, offers):
-                yield page
-            if len(offers) >= BATCH:
-                for request in await self._announce(asked, offers):
-                    yield request
-                offers = []
+        fault: Exception | None = None
+        try:
+            async for thing in things:
+                is_step = isinstance(thing, Request) and not thing.meta.get("article")
+                if offers and (is_step or len(offers) >= BATCH):
+                    # Pages that are announced come before steps in the budget.
+                    for request in await self._announce(asked, offers):
+                        yield request
+                    offers = []
+                async for follows in self._one(asked, response, thing, offers):
+                    yield follows
+        except Exception as error:  # noqa: BLE001 # raised again once what came before is entered
+            fault = error
         for request in await self._announce(asked, offers):
             yield request
+        if fault is not None:
+            raise fault
+
+    async def _one(
+        self, asked: Asked, response: Response | None, thing: Any, offers: list[_Offer]
+    ) -> AsyncIterator[Any]:
+        if isinstance(thing, Request) and thing.meta.get("article"):
+            offers.append((self._link(asked, thing.url), thing))
+        elif isinstance(thing, Request):
+            if request := await self._step(asked, thing):
+                yield request
+        elif isinstance(thing, Link):
+            offers.append((thing, None))
+        elif page := await self._page_or_offer(asked, response, thing, offers):
+            yield page
 
     def revisit(self, taken: Taken) -> Request:
         """Return the request for a page of an earlier run: for the guest's `parse_article`."""
