@@ -69,6 +69,8 @@ class Page:
     elements: tuple[HtmlElement, ...] = ()
     pieces: Sequence[Piece] = ()
     fields: Fields | None = None
+    printed: str = ""
+    """The title that the page itself has."""
     lines: list[Line] = field(default_factory=list)
     cited: Field[str] | None = None
     language: Field[str] | None = None
@@ -104,6 +106,7 @@ def extract(page: Page) -> None:
         selectors=page.selectors,
         hints=page.hints,
     )
+    page.printed = page.fields.title.value if page.fields.title else ""
     page.fields = over(page.fields, page.answers, page.snapshot.fetched_at)
     page.flags |= page.fields.flags
     paragraphs = _paragraphs(page)
@@ -287,6 +290,7 @@ def _facts(page: Page, fields: Fields) -> Facts:
     names = fields.authors.value if fields.authors else ()
     return Facts(
         title=bare(fields.title.value) if fields.title else "",
+        printed=bare(page.printed),
         authors=frozenset({*(bare(name) for name in names), bare("".join(names))}) - {""},
         sites=fields.sites,
         phrases=tuple(fold(phrase) for phrase in page.profile.phrases),
