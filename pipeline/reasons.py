@@ -76,6 +76,7 @@ class RunReason(StrEnum):
     BAD_CONFIG = "bad_config"
     HEARTBEAT_LOST = "heartbeat_lost"
     START_ERROR = "start_error"
+    LOGIN_FAILED = "login_failed"
     DISK_FULL = "disk_full"
     OOM = "oom"
     CRASH = "crash"
@@ -138,9 +139,12 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.CHALLENGE: ("a bot challenge came instead of the page", "raise `[fetch] delay`"),
     Reason.CONSENT_WALL: (
         "a consent page came instead of the page",
-        "set a cookie in `[fetch] headers`",
+        "set the cookie of a visitor who has agreed: `[fetch] cookies`",
     ),
-    Reason.LOGIN_WALL: ("a login page came instead of the page", "the source needs a login"),
+    Reason.LOGIN_WALL: (
+        "a login page, or a demand for a login, came instead of the page",
+        "give the source a login: `[fetch] auth`, `[fetch] cookies` or `[login]`",
+    ),
     Reason.SOFT_404: ("a 'not found' page that says 200", "the site has removed the article"),
     Reason.NO_CONTENT: (
         "the page has no readable text",
@@ -220,6 +224,10 @@ RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
     RunReason.BAD_CONFIG: ("the source file is wrong", "`khabar check` says where"),
     RunReason.HEARTBEAT_LOST: ("its worker died or hung", "tried once more by itself"),
     RunReason.START_ERROR: ("the spider could not start", "`khabar logs --run ID` says why"),
+    RunReason.LOGIN_FAILED: (
+        "the site did not let us in, so nothing was fetched",
+        "`khabar runs ID` says what came after the form; `[login]` of the source file",
+    ),
     RunReason.DISK_FULL: ("no space left", "free some space"),
     RunReason.OOM: ("the worker used up its memory", "report the source"),
     RunReason.CRASH: ("the worker died twice with it", "`khabar logs --run ID`"),

@@ -248,7 +248,7 @@ def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
         url=snapshot.final_url,
         snapshot=snapshot.sha256,
         title=title,
-        published=Field(value=published, origin=hints.via or "feed") if published else None,
+        published=Field(value=published, origin=hints.origin("published")) if published else None,
         flags=frozenset({Flag.DOCUMENT}),
         media_type=kind,
         fingerprint=fingerprint_of(title.value if title else "", ""),

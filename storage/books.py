@@ -14,6 +14,7 @@ from storage.schema import listings, runs, visits
 FATAL = frozenset(
     {
         RunReason.START_ERROR,
+        RunReason.LOGIN_FAILED,
         RunReason.BAD_CONFIG,
         RunReason.SOURCE_REMOVED,
         RunReason.DISK_FULL,

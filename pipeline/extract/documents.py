@@ -62,6 +62,6 @@ def feed_name(snapshot: Snapshot) -> str:
 def document_title(snapshot: Snapshot, hints: Hints) -> Field[str] | None:
     """Return the title that the announcement gave, or the file's name."""
     if hints.title:
-        return Field(value=hints.title, origin=hints.via or "feed", raw=hints.title)
+        return Field(value=hints.title, origin=hints.origin("title"), raw=hints.title)
     name = unquote(urlsplit(snapshot.final_url).path.rsplit("/", 1)[-1]).strip()
     return Field(value=name, origin="url", raw=snapshot.final_url) if name else None
