@@ -28,7 +28,7 @@ _GOOD = {
     "feed": "a feed states titles and dates in one small answer",
     "rest": "the API states titles and exact dates, and can be paged back",
     "news_sitemap": "a news sitemap holds the last two days, with titles and dates",
-    "sitemap": "the only route with the site's articles; it states no titles",
+    "sitemap": "no feed or API announces them",
     "listing": "no feed, API or sitemap announces them; its links tell themselves from menus",
 }
 _DATED = re.compile(r"/(?:19|20)\d\d[/-]?\d{1,2}(?:\D|$)")

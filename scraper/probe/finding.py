@@ -276,7 +276,9 @@ class Finder:
             if len(urls) >= MANY_CHILDREN and places.is_news_child(url):
                 self.found.routes.append(route_of(child, answer.page, f"named in {route.where}"))
         form = f"index of {len(urls)}, {read} read"
-        return replace(route, kind="sitemap", links=tuple(links), form=form)
+        # The news sitemap of an index repeats what its other sitemaps hold.
+        once = {link.url: link for link in links}
+        return replace(route, kind="sitemap", links=tuple(once.values()), form=form)
 
 
 _KINDS: dict[str, Literal["feed", "rest", "sitemap"]] = {
