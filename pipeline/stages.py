@@ -187,8 +187,8 @@ def read(
     page = _page(snapshot, profile, memory, hints)
     page.function, page.given = function, given
     if given is None and (name := documents.feed_name(snapshot)):
-        why = (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>")
-        return _reading(page, {}, kind or "text/xml", why)
+        words = f"a feed or sitemap ({name}), no article: to read it, name it under `discover`"
+        return _reading(page, {}, kind or "text/xml", (Reason.NOT_ARTICLE, words))
     if not documents.is_page(kind):
         if given is None:
             return _document(snapshot, hints, kind)
@@ -251,7 +251,7 @@ def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
         url=snapshot.final_url,
         snapshot=snapshot.sha256,
         title=title,
-        published=Field(value=published, origin=hints.via or "feed") if published else None,
+        published=Field(value=published, origin=hints.origin("published")) if published else None,
         flags=frozenset({Flag.DOCUMENT}),
         media_type=kind,
         fingerprint=fingerprint_of(title.value if title else "", ""),

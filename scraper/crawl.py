@@ -76,7 +76,7 @@ class Crawl:
         except Exception as error:
             if isinstance(error, ConfigError):  # of the source's own spider
                 logger.error("run %s could not start: %s", self.work.run.id, error)  # noqa: TRY400
-                self.work.fault = str(error)
+                self.work.why = str(error)
             else:
                 logger.exception("run %s could not start", self.work.run.id)
             self.work.stopped = self.work.stopped or RunReason.START_ERROR

@@ -21,6 +21,7 @@ NOTE = "This page is generated from the code by `python -m scraper.reference`; d
 EXAMPLES: dict[str, str] = {
     "demo": "khabar demo",
     "init": "khabar init",
+    "add": "khabar add https://harbour.example/news",
     "check": "khabar check",
     "sources": "khabar sources list",
     "sources list": "khabar sources list",
@@ -28,6 +29,7 @@ EXAMPLES: dict[str, str] = {
     "sources scaffold": "khabar sources scaffold harbour --page",
     "sources fixture": "khabar sources fixture harbour https://harbour.example/ships --case ships",
     "crawl": "khabar crawl harbour",
+    "import": "khabar import known-urls.csv.gz --source harbour",
     "up": "khabar up",
     "try": "khabar try https://harbour.example/ships",
     "articles": 'khabar articles find "grain ships"',

@@ -59,7 +59,7 @@ def web_address(text: str) -> str:
     if parts.username or parts.password:
         raise ValueError(
             "a login must not stand in a URL: "
-            'give it as a header, `[fetch] headers = { Authorization = "env:NAME" }`'
+            'write `[fetch] auth = { user = "…", password = "env:NAME" }`'
         )
     if re.search(r"\s", text):
         raise ValueError(f"{text!r} holds a blank")

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, field_validator
 
 from pipeline.model import Profile
+from scraper.config.access import Fetch, Login
 from scraper.config.checks import Language, PythonName, SourceId, SourceIds, Zone
+from scraper.config.layers import flat
 from scraper.config.secrets import MASK, is_reference, is_secret_header
 from scraper.config.sections import (
     Clean,
     Discover,
-    Fetch,
     Flag,
     Layout,
     Links,
@@ -131,6 +132,16 @@ class SourceFile(Defaults):
         description="Earlier ids of this source, so that a renamed file keeps its history.",
         examples=[["example-news-old"]],
     )
+    login: Login | None = Field(
+        default=None,
+        description="A form to be filled in once a run, before anything else is fetched.",
+        examples=[
+            {
+                "url": "https://www.example.org/login",
+                "fields": {"user": "reader", "password": "env:EXAMPLE_PASSWORD"},
+            }
+        ],
+    )
     layout: tuple[Layout, ...] = Field(
         default=(),
         description="Selectors of earlier designs.",
@@ -147,6 +158,14 @@ class SourceFile(Defaults):
             raise ValueError(
                 "there is a `spider` too, which finds the pages itself: keep one of the two"
             )
+        return value
+
+    @field_validator("login")
+    @classmethod
+    def _cookies_stand_in_one_place(cls, value: Login | None, info: Any) -> Login | None:
+        fetch: Fetch | None = info.data.get("fetch")
+        if value and fetch and any(name.casefold() == "cookie" for name in fetch.headers):
+            raise ValueError("there is fetch.headers.Cookie too: move it into `[fetch] cookies`")
         return value
 
 
@@ -206,7 +225,22 @@ class Source(SourceFile):
         for name, text in headers.items():
             if is_secret_header(name) and not is_reference(text):
                 headers[name] = MASK
+        # Which cookie or field of a form is a secret is not always told by its name.
+        fields: dict[str, str] = (values["login"] or {}).get("fields", {})
+        for given in (values["fetch"]["cookies"] or {}, fields):
+            for name, text in given.items():
+                if not is_reference(text):
+                    given[name] = MASK
         return values
+
+    def references(self) -> list[tuple[str, str]]:
+        """Return key and text of every value that stands for a secret kept elsewhere."""
+        plain = {key: self._plain()[key] for key in ("fetch", "login")}
+        return [
+            (key, text)
+            for key, text in flat({key: value for key, value in plain.items() if value})
+            if isinstance(text, str) and is_reference(text)
+        ]
 
     @cached_property
     def sha(self) -> str:

@@ -70,7 +70,7 @@ class Joining:
         except KhabarError:
             raise
         except Exception as error:  # noqa: BLE001 # whatever the guest raises ends here, in words
-            self.work.fault = await self.books.blame(error, None)
+            self.work.why = await self.books.blame(error, None)
             self.work.stopped = self.work.stopped or RunReason.START_ERROR
         if asked.refused:
             await self.books.step(asked)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -149,20 +148,18 @@ class ProbeSpider(scrapy.Spider):
             self.crawler.done = await job(Asker(self.crawler))  # type: ignore[attr-defined]
         except BaseException as error:  # noqa: BLE001 # raised again in `probing`
             self.crawler.broken = error  # type: ignore[attr-defined]
-        for nothing in ():
-            yield nothing
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:  # what makes it the generator that Scrapy wants
+            yield request
 
 
 async def probing(
-    app: App,
-    url: str,
-    job: Callable[[Asker], Awaitable[T]],
-    *,
-    browser: bool = False,
-    limit: int = LIMIT,
+    app: App, source: Source, job: Callable[[Asker], Awaitable[T]], *, limit: int = LIMIT
 ) -> T:
-    """Run a job that asks one site, in the running event loop, and return what it returns."""
-    source = draft(app, url, browser=browser)
+    """Run a job that asks one site, in the running event loop, and return what it returns.
+
+    `source` is a draft: its `[fetch]` and `[links]` are how and whom to ask.
+    """
     settings = settings_for(source, app)
     # The last of all, next to the network.
     middlewares = {**settings.getdict("DOWNLOADER_MIDDLEWARES"), Counted: 950}
@@ -176,13 +173,3 @@ async def probing(
         raise error
     done: T = crawler.done  # type: ignore[attr-defined]
     return done
-
-
-def draft(app: App, url: str, *, browser: bool = False) -> Source:
-    """Return a site as a source nobody has written yet: with the defaults of app.toml."""
-    values = app.defaults.model_dump()
-    if browser:
-        values["fetch"]["browser"] = True
-    return Source.model_validate(
-        {**values, "name": "probe", "discover": (url,), "id": "probe", "path": Path("probe.toml")}
-    )

@@ -6,7 +6,8 @@ Pure: routes in, the same routes out, each with whether it is chosen and a sente
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ _GOOD = {
     "feed": "a feed states titles and dates in one small answer",
     "rest": "the API states titles and exact dates, and can be paged back",
     "news_sitemap": "a news sitemap holds the last two days, with titles and dates",
-    "sitemap": "the only route with the site's articles; it states no titles",
+    "sitemap": "no feed or API announces them",
     "listing": "no feed, API or sitemap announces them; its links tell themselves from menus",
 }
 _DATED = re.compile(r"/(?:19|20)\d\d[/-]?\d{1,2}(?:\D|$)")
@@ -100,17 +101,19 @@ def _new_in(route: Route, chosen: Sequence[Route]) -> list[Link]:
     if horizon is None:
         # Nothing to compare by but the number: what is mostly other articles is another part.
         return missing if route.kind != "listing" and _mostly(missing, route) else []
+    # What a feed or an API holds is an article; a sitemap and a page have all kinds of addresses.
+    vouched = route.kind in {"feed", "rest", "news_sitemap"}
     forms = {form_of(key) for key in known}
     recent = [
         link
         for link in missing
-        if (at := newest(link)) and at >= horizon and is_article(link.url, forms)
+        if (at := newest(link)) and at >= horizon and (vouched or is_article(link.url, forms))
     ]
     undated = not any(newest(link) for link in route.links)
     if undated and route.kind == "feed" and _mostly(missing, route):
         return missing
     # A page of a sitemap may have been touched a moment ago without being new: one is no pattern.
-    few = 1 if route.kind in {"feed", "rest"} else 2
+    few = 1 if vouched else 2
     return recent if len(recent) >= few else []
 
 
@@ -128,7 +131,7 @@ def _horizon(chosen: Sequence[Route]) -> datetime | None:
         dates = [at for link in route.links if (at := newest(link))]
         if dates:
             few = len(route.links) < FEW and not route.next
-            starts.append(min(min(dates), max(dates) - timedelta(days=7)) if few else min(dates))
+            starts.append(min(*dates, max(dates) - timedelta(days=7)) if few else min(dates))
     return max(starts, default=None)
 
 
@@ -193,13 +196,14 @@ def _named_judged(chosen: Iterable[Judged]) -> str:
     return _named([judged.route for judged in chosen])
 
 
-def is_article(url: str, forms: Set[str] = frozenset()) -> bool:
+def is_article(url: str, forms: AbstractSet[str] = frozenset()) -> bool:
     """Tell whether a URL looks like an article's: by a date, a number, a long slug, or its form.
 
     `forms` are those of URLs that are known to be articles.
     """
-    path = urlsplit(url).path
-    if _DATED.search(path) or _NUMBER.search(url) or path.count("-") >= _HYPHENS:
+    parts = urlsplit(url)
+    path, numbered = parts.path, _NUMBER.search(f"{parts.path}?{parts.query}")
+    if _DATED.search(path) or numbered or path.count("-") >= _HYPHENS:
         return True
     return form_of(url) in forms
 

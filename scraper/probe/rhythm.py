@@ -75,9 +75,7 @@ def guess_rhythm(
         words += f", mostly {hours[0]:02}–{hours[1]:02} {zone_name}"
     minutes = ((hours[1] - hours[0]) % 24 if hours else 24) * 60 / max(rate, 0.01) / 4
     step = max((one for one in STEPS if one <= minutes), default=STEPS[0])
-    return Rhythm(
-        every=interval(step), words=words, per_day=rate, hours=hours, dated=len(recent)
-    )
+    return Rhythm(every=interval(step), words=words, per_day=rate, hours=hours, dated=len(recent))
 
 
 def _rate(recent: Sequence[Moment]) -> float | None:

@@ -67,9 +67,7 @@ def candidates(judged: Sequence[Judged], number: int = ARTICLES) -> tuple[Link, 
     return tuple(by_key(mixed).values())[:number]
 
 
-async def try_articles(
-    asker: Asker, links: Sequence[Link], profile: Profile
-) -> tuple[Tried, ...]:
+async def try_articles(asker: Asker, links: Sequence[Link], profile: Profile) -> tuple[Tried, ...]:
     """Fetch pages through all gates and read them as a crawl would."""
     return tuple([_tried(link, await asker.ask(link.url), profile) for link in links])
 
@@ -77,9 +75,7 @@ async def try_articles(
 def _tried(link: Link, answer: Answer, profile: Profile) -> Tried:
     if answer.page is None:
         return Tried(link=link, answer=answer)
-    hints = Hints(
-        title=link.title, published=link.published, modified=link.modified, via=link.via
-    )
+    hints = Hints(title=link.title, published=link.published, modified=link.modified, via=link.via)
     return Tried(link=link, answer=answer, reading=read(answer.page, profile, Memory(), hints))
 
 
@@ -115,9 +111,7 @@ def chrome_of(tried: Sequence[Tried]) -> tuple[Chrome, ...]:
         for key, line in dict(_lines(page)).items():
             known = lines.get(key)
             count = known.pages + 1 if known else 1
-            lines[key] = Chrome(
-                text=line.text, pages=count, removed=line.removed, rule=line.rule
-            )
+            lines[key] = Chrome(text=line.text, pages=count, removed=line.removed, rule=line.rule)
     found = [line for line in lines.values() if line.pages >= least]
     found.sort(key=lambda line: (line.removed, -line.pages))
     return tuple(found)

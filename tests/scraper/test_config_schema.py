@@ -9,6 +9,7 @@ import pytest
 from config_world import Folder
 
 from scraper.config import Discover, Layout, survey
+from scraper.config.access import Login
 from scraper.config.app import App
 from scraper.config.reference import keys, keys_markdown
 from scraper.config.schema import texts
@@ -23,6 +24,7 @@ def all_keys() -> set[tuple[str, str, str]]:
     found = {("app.toml", "", name) for name in App.model_fields}
     found |= {("source", "", name) for name in SourceFile.model_fields if name not in SECTIONS}
     found |= {("source", "discover", name) for name in Discover.model_fields}
+    found |= {("source", "login", name) for name in Login.model_fields}
     found |= {("source", "layout", name) for name in Layout.model_fields}
     for section in SECTIONS:
         model = SourceFile.model_fields[section].annotation
@@ -63,7 +65,7 @@ def test_the_examples_of_the_reference_are_right(tmp_path):
         if key.name in {"every", "spider"} or key.section == "discover":
             continue
         line = f"{key.name} = {key.example.strip('`')}"
-        if (key.file, key.name) != ("source", "layout"):
+        if (key.file, key.name) not in {("source", "layout"), ("source", "login")}:
             tables.setdefault((key.file, key.section), []).append(line)
     for (file, section), lines in tables.items():
         head = {"": "", "layout": "[[layout]]\n"}.get(section, f"[{section}]\n")
@@ -98,6 +100,7 @@ def test_the_source_starter_shows_every_key_and_is_right_with_all_of_them(tmp_pa
     shown = {("source", "", name) for name in values if name not in SECTIONS}
     for section in SECTIONS:
         shown |= {("source", section, name) for name in values[section]}
+    shown |= {("source", "login", name) for name in values["login"]}
     shown |= {("source", "layout", name) for name in values["layout"][0]}
     wanted = {key for key in all_keys() if key[0] == "source" and key[1] != "discover"}
     assert wanted - shown == {("source", "", "every"), ("source", "", "spider")}
