@@ -84,7 +84,7 @@ class Field(Generic[T]):
     origin: str
     """`json-ld`, `microdata`, `meta`, `time`, `byline`, `label`, `heading`, `credit`, `selector`,
     `feed`, `rest`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
-    `trafilatura`, `page`, `source`, `function`, `spider`."""
+    `trafilatura`, `page`, `source`, `function`, `spider`, `import`."""
     raw: str | None = None
 
 

@@ -27,6 +27,7 @@ EXAMPLES: dict[str, str] = {
     "sources list": "khabar sources list",
     "sources show": "khabar sources show harbour --origin",
     "crawl": "khabar crawl harbour",
+    "import": "khabar import known-urls.csv.gz --source harbour",
     "up": "khabar up",
     "try": "khabar try https://harbour.example/ships",
     "articles": 'khabar articles find "grain ships"',

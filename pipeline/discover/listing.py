@@ -11,8 +11,8 @@ from lxml.html import HTMLParser
 from pipeline.discover.anchors import date_of, title_of
 from pipeline.discover.document import Document
 from pipeline.discover.links import absolute
-from pipeline.discover.paging import next_page
 from pipeline.discover.mine_judge import judge
+from pipeline.discover.paging import next_page
 from pipeline.discover.place import Place
 from pipeline.discover.rules import ListingError, ListingRules, finder, regex
 from pipeline.discover.titles import plain
@@ -37,10 +37,10 @@ def read_page(
     root = tree_of(document)
     base = base_of(root, place.base)
     wanted = regex(rules.pattern) if rules.pattern else None
+    gathered, passed = place.gathered("listing"), place.gathered("listing")
     here = absolute(place.base, place.base) or place.base
     following = next_page(root, base, here)
     further = _further(root, base, place, rules) if rules.follow else {}
-    gathered, passed = place.gathered("listing"), place.gathered("listing")
     if articles is None and not rules.select and not wanted:
         _, articles = judge(root, base, here)
     notes = document.notes

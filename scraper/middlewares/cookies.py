@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Self
 
 from scrapy import Request
@@ -12,6 +13,8 @@ from scrapy.http.cookies import CookieJar
 from pipeline.errors import ConfigError
 from scraper.config.secrets import is_cookie_value
 from scraper.hosts import OwnHosts
+
+_VALUE = re.compile(rb"=[^;]*", re.DOTALL)
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -56,6 +59,10 @@ class Cookies:
         self.jar.add_cookie_header(request)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep what the site sets."""
+        """Keep what the site sets in the jar, and its value out of the archive."""
         self.jar.extract_cookies(response, request)
+        if lines := response.headers.getlist("Set-Cookie"):
+            response.headers.setlist(
+                "Set-Cookie", [_VALUE.sub(b"=***", line, count=1) for line in lines]
+            )
         return response
