@@ -69,6 +69,8 @@ class Page:
     elements: tuple[HtmlElement, ...] = ()
     pieces: Sequence[Piece] = ()
     fields: Fields | None = None
+    printed: str = ""
+    """The title that the page itself has."""
     lines: list[Line] = field(default_factory=list)
     cited: Field[str] | None = None
     language: Field[str] | None = None
@@ -104,6 +106,7 @@ def extract(page: Page) -> None:
         selectors=page.selectors,
         hints=page.hints,
     )
+    page.printed = page.fields.title.value if page.fields.title else ""
     page.fields = over(page.fields, page.answers, page.snapshot.fetched_at)
     page.flags |= page.fields.flags
     paragraphs = _paragraphs(page)
@@ -184,8 +187,8 @@ def read(
     page = _page(snapshot, profile, memory, hints)
     page.function, page.given = function, given
     if given is None and (name := documents.feed_name(snapshot)):
-        why = (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>")
-        return _reading(page, {}, kind or "text/xml", why)
+        words = f"a feed or sitemap ({name}), no article: to read it, name it under `discover`"
+        return _reading(page, {}, kind or "text/xml", (Reason.NOT_ARTICLE, words))
     if not documents.is_page(kind):
         if given is None:
             return _document(snapshot, hints, kind)
@@ -248,7 +251,7 @@ def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
         url=snapshot.final_url,
         snapshot=snapshot.sha256,
         title=title,
-        published=Field(value=published, origin=hints.via or "feed") if published else None,
+        published=Field(value=published, origin=hints.origin("published")) if published else None,
         flags=frozenset({Flag.DOCUMENT}),
         media_type=kind,
         fingerprint=fingerprint_of(title.value if title else "", ""),
@@ -287,6 +290,7 @@ def _facts(page: Page, fields: Fields) -> Facts:
     names = fields.authors.value if fields.authors else ()
     return Facts(
         title=bare(fields.title.value) if fields.title else "",
+        printed=bare(page.printed),
         authors=frozenset({*(bare(name) for name in names), bare("".join(names))}) - {""},
         sites=fields.sites,
         phrases=tuple(fold(phrase) for phrase in page.profile.phrases),

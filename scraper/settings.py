@@ -56,6 +56,7 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
 # The frontier decides what is fetched: Scrapy's filter swallows redirects into seen URLs.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SPIDER_MIDDLEWARES: dict[str, Any] = {
+    "scraper.guest.joining.Joining": 10,  # last before the engine; only for sources with a spider
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {

@@ -53,11 +53,14 @@ class World:
             name,
         )
 
-    def khabar(self, *args: str, check: int | None = None, **env: str) -> Any:
+    def khabar(
+        self, *args: str, check: int | None = None, stdin: str | None = None, **env: str
+    ) -> Any:
         """Run `khabar ARGS` in a process of its own; `check` is the exit code it must have."""
         done = subprocess.run(
             [sys.executable, "-W", "error::ResourceWarning", "-m", "scraper", *args],
             capture_output=True,
+            input=stdin,
             text=True,
             timeout=90,
             check=False,
@@ -78,6 +81,15 @@ class World:
         try:
             with engine.connect() as conn:
                 return list(conn.execute(text(sql), values).all())
+        finally:
+            engine.dispose()
+
+    def execute(self, sql: str) -> None:
+        """Change the database."""
+        engine = open_engine(load(self.config).database_url())
+        try:
+            with engine.connect() as conn, conn.begin():
+                conn.execute(text(sql))
         finally:
             engine.dispose()
 

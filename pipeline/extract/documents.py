@@ -24,6 +24,7 @@ _XML = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_JSON = re.compile(rb"^\s*\{[^{}]*\"version\"\s*:\s*\"https?:[\\/]+jsonfeed\.org[\\/]+version")
 _TAG = re.compile(rb"<[a-zA-Z!?/]")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 """Byte order marks of the sets in which text is full of zero bytes."""
@@ -54,14 +55,17 @@ def is_page(kind: str) -> bool:
 
 
 def feed_name(snapshot: Snapshot) -> str:
-    """Return the root element if the answer is a feed or sitemap, empty otherwise."""
-    match = _XML.match(snapshot.body[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
-    return match[1].decode("ascii").lower() if match else ""
+    """Return what names an answer as a feed or sitemap: its root element; empty if it is none."""
+    head = snapshot.body[:_HEAD].removeprefix(b"\xef\xbb\xbf")
+    if _JSON.match(head):
+        return "JSON Feed"
+    match = _XML.match(head)
+    return f"<{match[1].decode('ascii').lower()}>" if match else ""
 
 
 def document_title(snapshot: Snapshot, hints: Hints) -> Field[str] | None:
     """Return the title that the announcement gave, or the file's name."""
     if hints.title:
-        return Field(value=hints.title, origin=hints.via or "feed", raw=hints.title)
+        return Field(value=hints.title, origin=hints.origin("title"), raw=hints.title)
     name = unquote(urlsplit(snapshot.final_url).path.rsplit("/", 1)[-1]).strip()
     return Field(value=name, origin="url", raw=snapshot.final_url) if name else None

@@ -91,7 +91,8 @@ def ordered(model: type[BaseModel]) -> list[str]:
 
     def rank(name: str) -> tuple[bool, bool]:
         field = model.model_fields[name]
-        return (_section(field) is not None or name in {"login", "layout"}, not field.is_required())
+        first = field.is_required() or name == "discover"
+        return (_section(field) is not None or name in {"login", "layout"}, not first)
 
     return sorted(model.model_fields, key=rank)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from pipeline.model import Profile
 from scraper.config.access import Fetch, Login
-from scraper.config.checks import Language, SourceId, SourceIds, Zone
+from scraper.config.checks import Language, PythonName, SourceId, SourceIds, Zone
 from scraper.config.layers import flat
 from scraper.config.secrets import MASK, is_reference, is_secret_header
 from scraper.config.sections import (
@@ -105,12 +106,20 @@ class SourceFile(Defaults):
     name: str = Field(
         min_length=1, description="The site's name, as people say it.", examples=["Example News"]
     )
+    spider: PythonName | None = Field(
+        default=None,
+        description="In place of `discover`: a Scrapy spider of your own. A file below the"
+        " configuration's folder, and the name of the class.",
+        examples=["spiders/mysite.py:MySpider"],
+    )
     discover: Annotated[
         tuple[Place, ...],
         BeforeValidator(_places, json_schema_input_type=str | Discover | list[str | Discover]),
     ] = Field(
+        default=(),
+        validate_default=True,
         description="Where the site announces its pages: URLs, or tables with `url`, `kind`,"
-        " `select`, `pattern`.",
+        " `select`, `pattern`. Must be given, unless there is a `spider`.",
         examples=[["https://example.org/feed.xml", "https://example.org/news-sitemap.xml"]],
     )
     enabled: Flag = Field(
@@ -138,6 +147,18 @@ class SourceFile(Defaults):
         description="Selectors of earlier designs.",
         examples=[[{"until": "2025-06-30", "select": {"body": "#content"}}]],
     )
+
+    @field_validator("discover")
+    @classmethod
+    def _discover_or_spider(cls, value: tuple[Place, ...], info: Any) -> tuple[Place, ...]:
+        spider = info.data.get("spider", "")  # absent when it is wrong itself
+        if not value and spider is None:
+            raise ValueError("missing: it must be given (or a `spider`)")
+        if value and spider:
+            raise ValueError(
+                "there is a `spider` too, which finds the pages itself: keep one of the two"
+            )
+        return value
 
     @field_validator("login")
     @classmethod
@@ -168,11 +189,19 @@ class Source(SourceFile):
             ),
             phrases=self.clean.phrases,
             min_chars=self.page.min_chars,
+            function=self.python(self.page.function) if self.page.function else None,
         )
+
+    def python(self, name: str) -> str:
+        """Return `path.py:name` with the whole path, which a file gives from its own folder on."""
+        return os.path.normpath(self.path.parent.parent / name)
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """The hosts whose pages count: `[links] hosts`, or those under `discover`."""
+        """The hosts whose pages count: `[links] hosts`, or those under `discover`.
+
+        Of a source with a spider of its own and no `[links] hosts`: none.
+        """
         if self.links.hosts:
             return frozenset(self.links.hosts)
         return frozenset(urlsplit(place.url).netloc.lower() for place in self.discover)
@@ -221,7 +250,7 @@ class Source(SourceFile):
 
     def _plain(self) -> dict[str, Any]:
         values = self.model_dump(mode="json", exclude={"id", "path"})
-        first = ("name", "discover", "enabled", "formerly")
+        first = ("name", "discover", "spider", "enabled", "formerly")
         return {key: values.pop(key) for key in first} | values
 
     def __repr__(self) -> str:

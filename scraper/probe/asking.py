@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +29,10 @@ T = TypeVar("T")
 LIMIT = 25
 """Requests to one site in all: robots.txt, redirects, second tries and trial articles included."""
 LISTING_BYTES = 52 << 20
+
+
+Watch = Callable[[str, int], None]
+"""Told each URL before it is asked, with the number of requests sent so far."""
 
 
 class SpentError(IgnoreRequest):
@@ -88,7 +91,7 @@ class Asker:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.answers: dict[str, Answer] = {}
-        self.watch: Callable[[str, int], None] | None = None
+        self.watch: Watch | None = None
 
     @property
     def sent(self) -> int:
@@ -155,15 +158,12 @@ class ProbeSpider(scrapy.Spider):
 
 
 async def probing(
-    app: App,
-    url: str,
-    job: Callable[[Asker], Awaitable[T]],
-    *,
-    browser: bool = False,
-    limit: int = LIMIT,
+    app: App, source: Source, job: Callable[[Asker], Awaitable[T]], *, limit: int = LIMIT
 ) -> T:
-    """Run a job that asks one site, in the running event loop, and return what it returns."""
-    source = draft(app, url, browser=browser)
+    """Run a job that asks one site, in the running event loop, and return what it returns.
+
+    `source` is a draft: its `[fetch]` and `[links]` are how and whom to ask.
+    """
     settings = settings_for(source, app)
     # The last of all, next to the network.
     middlewares = {**settings.getdict("DOWNLOADER_MIDDLEWARES"), Counted: 950}
@@ -177,13 +177,3 @@ async def probing(
         raise error
     done: T = crawler.done  # type: ignore[attr-defined]
     return done
-
-
-def draft(app: App, url: str, *, browser: bool = False) -> Source:
-    """Return a site as a source nobody has written yet: with the defaults of app.toml."""
-    values = app.defaults.model_dump()
-    if browser:
-        values["fetch"]["browser"] = True
-    return Source.model_validate(
-        {**values, "name": "probe", "discover": (url,), "id": "probe", "path": Path("probe.toml")}
-    )

@@ -16,6 +16,7 @@ from scraper.demosite.layouts.announced import (
     rest,
     rest_plain,
     sitemap,
+    sitemap_mixed,
 )
 from scraper.demosite.layouts.listed import (
     listing,
@@ -53,6 +54,7 @@ LAYOUTS: dict[str, Callable[[], Layout]] = {
 
 VARIATIONS: dict[str, Callable[[], Layout]] = {
     "feed_hidden": feed_hidden,
+    "sitemap_mixed": sitemap_mixed,
     "rest_plain": rest_plain,
     "relative_listing": relative_listing,
 }

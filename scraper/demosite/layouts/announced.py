@@ -32,34 +32,12 @@ def feed_hidden() -> Layout:
 
 def sitemap() -> Layout:
     """Return a site with only sitemaps, by an index in robots.txt; its front page lists nothing."""
-    look = Look(name="The Oldarra Evening Paper", subjects="", most_read=False)
+    return _mapped(1200)
 
-    def pages(edition: Edition) -> Pages:
-        base, now, told = edition.base, edition.now, edition.articles
-        sheet = Sheet(look, edition, told)
-        half = len(told) // 2
-        news = [story for story in told if announcements.is_news(story, now)]
-        maps = {
-            "/sitemap-stories-1.xml": announcements.sitemap(told[half:], base, now, name=look.name),
-            "/sitemap-stories-2.xml": announcements.sitemap(told[:half], base, now, name=look.name),
-            "/sitemap-news.xml": announcements.sitemap(news, base, now, name=look.name),
-            "/sitemap-pages.xml": formats.sitemap_of(["/", look.about, look.contact], base),
-        }
-        front = sheet.note(look.name, "An evening paper for the two valleys, printed in Oldarra.")
-        return {
-            **sheet.furniture(),
-            **sheet.articles(),
-            **{path: page(body, now, kind=XML) for path, body in maps.items()},
-            "/": front,
-            "/robots.txt": robots("", f"Sitemap: {base}/sitemap_index.xml"),
-            "/sitemap_index.xml": page(sitemap_index(maps, base, now), now, kind=XML),
-        }
 
-    return Layout(
-        pages,
-        of=collection(1200, 12, lambda story: f"/news/{slug(story)}"),
-        routes={("sitemap", "/sitemap_index.xml")},
-    )
+def sitemap_mixed() -> Layout:
+    """Return a site with only sitemaps, one of which lists pages that are no articles."""
+    return _mapped(1700, "/sitemap-pages.xml")
 
 
 def rest() -> Layout:
@@ -163,6 +141,38 @@ def _rss(
     return page(body, edition.now, kind=formats.RSS)
 
 
+def _mapped(first: int, *more: str) -> Layout:
+    look = Look(name="The Oldarra Evening Paper", subjects="", most_read=False)
+
+    def pages(edition: Edition) -> Pages:
+        base, now, told = edition.base, edition.now, edition.articles
+        sheet = Sheet(look, edition, told)
+        half = len(told) // 2
+        news = [story for story in told if announcements.is_news(story, now)]
+        maps = {
+            "/sitemap-stories-1.xml": announcements.sitemap(told[half:], base, now, name=look.name),
+            "/sitemap-stories-2.xml": announcements.sitemap(told[:half], base, now, name=look.name),
+            "/sitemap-news.xml": announcements.sitemap(news, base, now, name=look.name),
+        }
+        listed = formats.sitemap_of(["/", look.about, look.contact], base)
+        maps |= dict.fromkeys(more, listed)
+        front = sheet.note(look.name, "An evening paper for the two valleys, printed in Oldarra.")
+        return {
+            **sheet.furniture(),
+            **sheet.articles(),
+            **{path: page(body, now, kind=XML) for path, body in maps.items()},
+            "/": front,
+            "/robots.txt": robots("", f"Sitemap: {base}/sitemap_index.xml"),
+            "/sitemap_index.xml": page(sitemap_index(maps, base, now), now, kind=XML),
+        }
+
+    return Layout(
+        pages,
+        of=collection(first, 12, lambda story: f"/news/{slug(story)}"),
+        routes={("sitemap", "/sitemap_index.xml")},
+    )
+
+
 def _wordpress(root: str, route: str, first: int) -> Layout:
     def pages(edition: Edition) -> Pages:
         base, told = edition.base, edition.articles
@@ -181,7 +191,7 @@ def _wordpress(root: str, route: str, first: int) -> Layout:
         )
         api: dict[str, Page] = {
             "/": formats.root_of_api(look.name, base),
-            "/wp/v2/posts": lambda request: formats.posts(request, told, base),
+            "/wp/v2/posts": lambda request: formats.posts(request, told, base, route),
         }
 
         def at_root(request: Request) -> Response:

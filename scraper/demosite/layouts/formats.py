@@ -82,8 +82,11 @@ def root_of_api(name: str, base: str) -> Response:
     return _json(told)
 
 
-def posts(request: Request, stories: Sequence[Story], base: str) -> Response:
-    """Answer as WordPress does for its posts: `page`, `per_page` and `_fields` are understood."""
+def posts(request: Request, stories: Sequence[Story], base: str, route: str) -> Response:
+    """Answer as WordPress does for its posts: `page`, `per_page` and `_fields` are understood.
+
+    The pages before and after stand at `route`, whichever address was asked.
+    """
     asked = {name: value for name, value in request.query.items() if name != "rest_route"}
     per_page, number_of = (
         _count(asked.get(name), default) for name, default in (("per_page", PER_PAGE), ("page", 1))
@@ -99,9 +102,10 @@ def posts(request: Request, stories: Sequence[Story], base: str) -> Response:
     start = (number_of - 1) * per_page
     wanted = {name.partition(".")[0] for name in asked.get("_fields", "").split(",") if name}
     told = [post(story, base) for story in stories[start : start + per_page]]
+    joint = "&" if "?" in route else "?"
     neighbours = {"prev": number_of - 1, "next": number_of + 1}
     links = ", ".join(
-        f'<{base}{POSTS}?{urlencode(asked | {"page": other})}>; rel="{relation}"'
+        f'<{base}{route}{joint}{urlencode(asked | {"page": other})}>; rel="{relation}"'
         for relation, other in neighbours.items()
         if 1 <= other <= last
     )
