@@ -11,6 +11,7 @@ from lxml.html import HTMLParser
 from pipeline.discover.anchors import date_of, title_of
 from pipeline.discover.document import Document
 from pipeline.discover.links import absolute
+from pipeline.discover.mine_evidence import gather
 from pipeline.discover.mine_judge import judge
 from pipeline.discover.place import Place
 from pipeline.discover.rules import ListingError, ListingRules, finder, regex
@@ -39,7 +40,7 @@ def read_page(
     gathered, passed = place.gathered("listing"), place.gathered("listing")
     here = absolute(place.base, place.base) or place.base
     if articles is None and not rules.select and not wanted:
-        _, articles = judge(root, base, here)
+        articles = judge(gather(root, base, here))
     notes = document.notes
     if articles is not None and not articles:
         notes += ("no list of articles stands out: all links are taken",)
