@@ -20,11 +20,13 @@ from pipeline.clean.label import body_of, clean, credits_of, worth_keeping
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
-from pipeline.extract import documents
+from pipeline.extract import media
 from pipeline.extract.body import choose_body
 from pipeline.extract.decode import decode
+from pipeline.extract.documents import document_title
 from pipeline.extract.fields import Fields, read_fields, read_language
 from pipeline.extract.tree import UnreadableError, drop, parse, select
+from pipeline.identify import document_fingerprint
 from pipeline.identify import fingerprint as fingerprint_of
 from pipeline.model import (
     Block,
@@ -144,15 +146,15 @@ STAGES: tuple[Callable[[Page], None], ...] = (prune, extract, label, fingerprint
 
 def read(snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints) -> Reading:
     """Return what a page says. A bad page is a reading that is `rejected`, never an exception."""
-    kind = documents.media_type(snapshot)
-    if name := documents.feed_name(snapshot):
+    kind = media.media_type(snapshot)
+    if name := media.feed_name(snapshot):
         return _reading(
             _page(snapshot, profile, memory, hints),
             {},
             kind or "text/xml",
             (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>"),
         )
-    if not documents.is_page(kind):
+    if not media.is_page(kind):
         return _document(snapshot, hints, kind)
     page = _page(snapshot, profile, memory, hints)
     timings: dict[str, float] = {}
@@ -207,16 +209,19 @@ def _reading(
 
 
 def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
-    title = documents.document_title(snapshot, hints)
+    title = document_title(snapshot, hints, kind)
+    # When a file was last modified is not when it was published: only announcements tell that.
     published = hints.published
     return Reading(
         url=snapshot.final_url,
         snapshot=snapshot.sha256,
         title=title,
         published=Field(value=published, origin=hints.via or "feed") if published else None,
-        flags=frozenset({Flag.DOCUMENT}),
+        flags=frozenset({Flag.DOCUMENT} if published else {Flag.DOCUMENT, Flag.NO_DATE}),
+        rejected=None if snapshot.body else Reason.NO_CONTENT,
+        evidence="" if snapshot.body else "the answer is empty",
         media_type=kind,
-        fingerprint=fingerprint_of(title.value if title else "", ""),
+        fingerprint=document_fingerprint(title.value if title else "", snapshot.sha256),
         reader=READER,
     )
 
