@@ -11,6 +11,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from sqlalchemy import Connection
 
+from pipeline.errors import ConfigError
 from pipeline.reasons import RunReason
 from scraper import VERSION
 from scraper.closing import finish
@@ -73,7 +74,11 @@ class Crawl:
             # The runner must be empty: at equal priority its settings win over the Crawler's.
             await AsyncCrawlerRunner().crawl(self.crawler)
         except Exception as error:
-            logger.exception("run %s could not start", self.work.run.id)
+            if isinstance(error, ConfigError):  # of the source's own spider
+                logger.error("run %s could not start: %s", self.work.run.id, error)  # noqa: TRY400
+                self.work.why = str(error)
+            else:
+                logger.exception("run %s could not start", self.work.run.id)
             self.work.stopped = self.work.stopped or RunReason.START_ERROR
             await self.work.write(partial(self._could_not_start, why=str(error)))
             await finish(self.work, "start_error")

@@ -21,6 +21,7 @@ NOTE = "This page is generated from the code by `python -m scraper.reference`; d
 EXAMPLES: dict[str, str] = {
     "demo": "khabar demo",
     "init": "khabar init",
+    "add": "khabar add https://harbour.example/news",
     "check": "khabar check",
     "sources": "khabar sources list",
     "sources list": "khabar sources list",

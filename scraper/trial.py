@@ -12,11 +12,11 @@ from pipeline.errors import KhabarError, UsageError
 from pipeline.identify import decide, url_key
 from pipeline.model import Hints, Memory, Neighbours, Profile, Reading, Snapshot, Verdict
 from pipeline.snapshots import make_snapshot
-from pipeline.stages import read
 from scraper.config import Config
 from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.failures import Ending
+from scraper.reading import read_page
 from scraper.work import utc_now
 
 _OF_A_CRAWL = ("tried again later", "it is asked again", "text is kept")
@@ -50,7 +50,7 @@ def try_page(config: Config | None, target: str, source_id: str | None) -> Trial
     else:
         raise UsageError(f"{target} is neither a file nor an http(s) URL")
     profile = source.profile() if source else Profile()
-    reading = read(snapshot, profile, Memory(), Hints())
+    reading = read_page(snapshot, profile, Memory(), Hints())
     neighbours = _neighbours(config, snapshot, reading)
     return Trial(source.id if source else None, snapshot, reading, decide(reading, neighbours))
 
@@ -63,7 +63,8 @@ def pick(config: Config | None, target: str, source_id: str | None) -> Source | 
         return config.source(source_id)
     host = urlsplit(target).netloc.lower()
     for source in config.sources.values() if config and host else ():
-        if any(urlsplit(entry.url).netloc.lower() == host for entry in source.discover):
+        listed = {urlsplit(entry.url).netloc.lower() for entry in source.discover}
+        if host in source.hosts | listed:
             return source
     return None
 

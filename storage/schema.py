@@ -160,7 +160,7 @@ listings = Table(
     Column("id", Id, primary_key=True),
     Column("run_id", Id, ForeignKey("runs.id"), nullable=False, index=True),
     Column("url", Text, nullable=False),
-    Column("kind", Text, comment="rss, atom, sitemap, sitemap_index, listing; empty if unread"),
+    Column("kind", Text, comment="what it is: rss, json_feed, wp_rest …; empty if unread"),
     words("outcome", "changed, not_modified, same_body, failed"),
     Column("reason", Text),
     Column("detail", Text),

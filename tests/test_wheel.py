@@ -54,6 +54,8 @@ def test_every_file_of_the_packages_is_in_the_wheel_and_no_other(wheel):
         "scraper/demosite/phrases.toml",
         "scraper/demosite/article.html",
         "scraper/demosite/shell.html",
+        "scraper/demosite/layouts/app.js",
+        "scraper/demosite/layouts/dari.toml",
         "scraper/config/starter/app.toml",
         "scraper/config/starter/example.toml",
         "storage/migrations/env.py",

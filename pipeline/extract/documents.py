@@ -40,7 +40,7 @@ def document_title(snapshot: Snapshot, hints: Hints, kind: str) -> Field[str] | 
     The last resort is the name of the file in the URL.
     """
     if hints.title:
-        return Field(value=hints.title, origin=hints.via or "feed", raw=hints.title)
+        return Field(value=hints.title, origin=hints.origin("title"), raw=hints.title)
     if name := _attached(snapshot):
         return Field(value=name, origin="header", raw=name)
     if kind == "application/pdf" and (title := pdf_title(snapshot.body)):

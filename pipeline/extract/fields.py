@@ -163,7 +163,7 @@ def _title(said: _Said, hints: Hints) -> Field[str] | None:
         return Field(value=chosen[0], origin="selector", raw=chosen[0])
     found = pick_title(said.page, said.stated, said.micro, said.near, sites=said.sites)
     if found is None and hints.title:
-        return Field(value=hints.title, origin=hints.via or "feed", raw=hints.title)
+        return Field(value=hints.title, origin=hints.origin("title"), raw=hints.title)
     return found
 
 

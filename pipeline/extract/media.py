@@ -80,6 +80,7 @@ _XML = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_JSON = re.compile(rb"^\s*\{[^{}]*\"version\"\s*:\s*\"https?:[\\/]+jsonfeed\.org[\\/]+version")
 _TAG = re.compile(rb"<[a-zA-Z!?/]")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 """Byte order marks of the sets in which text is full of zero bytes."""
@@ -111,9 +112,12 @@ def is_page(kind: str) -> bool:
 
 
 def feed_name(snapshot: Snapshot) -> str:
-    """Return the root element if the answer is a feed or sitemap, empty otherwise."""
-    match = _XML.match(snapshot.body[:_HEAD].removeprefix(b"\xef\xbb\xbf"))
-    return match[1].decode("ascii").lower() if match else ""
+    """Return what names an answer as a feed or sitemap: its root element; empty if it is none."""
+    head = snapshot.body[:_HEAD].removeprefix(b"\xef\xbb\xbf")
+    if _JSON.match(head):
+        return "JSON Feed"
+    match = _XML.match(head)
+    return f"<{match[1].decode('ascii').lower()}>" if match else ""
 
 
 def _by_magic(body: bytes, head: bytes) -> str:

@@ -15,6 +15,7 @@ from scraper.cli.screen import safe
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("scraper.cli.demo", "Make a demo folder, crawl a made-up site, show the result."),
     "init": ("scraper.cli.init", "Make a commented configuration folder."),
+    "add": ("scraper.cli.add", "Find out how a site publishes; write its source file."),
     "check": ("scraper.cli.check", "Validate the configuration; say schedules in words."),
     "sources": ("scraper.cli.sources", "List the sources; show one with its effective values."),
     "import": (

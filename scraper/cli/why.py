@@ -181,10 +181,14 @@ def _advice(near: unknown.Nearby, url: str, host: str) -> Iterator[str]:
         return
     if near.refused:
         refused = near.refused
-        yield (
-            f"{refused.listing} names it, but it does not pass [links] of source {refused.source}: "
-            f"rule {refused.rule} (run {refused.run}, {when(refused.at)})"
-        )
+        seen = f"(run {refused.run}, {when(refused.at)})"
+        if refused.rule == "menu":
+            yield f"{refused.listing} has it among its menus, not among its articles {seen}"
+        else:
+            yield (
+                f"{refused.listing} names it, but it does not pass [links] of source "
+                f"{refused.source}: rule {refused.rule} {seen}"
+            )
         yield f"`khabar sources show {refused.source}` shows the rules"
     for source, number in near.hosts[:1]:
         yield f"source {source} knows {number} other URLs of {host}: `khabar urls --url {host}`"

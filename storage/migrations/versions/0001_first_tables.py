@@ -343,7 +343,7 @@ def upgrade() -> None:
             "kind",
             sa.Text(),
             nullable=True,
-            comment="rss, atom, sitemap, sitemap_index, listing; empty if unread",
+            comment="what it is: rss, json_feed, wp_rest …; empty if unread",
         ),
         sa.Column(
             "outcome", sa.Text(), nullable=False, comment="changed, not_modified, same_body, failed"

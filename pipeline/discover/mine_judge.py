@@ -1,0 +1,79 @@
+"""Which of a page's links lead to articles: each by its own evidence and by that of its like."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+
+from lxml import etree
+
+from pipeline.discover.mine_evidence import MAX_ANCHORS, WEIGHTS, Seen, gather
+
+MIN_LINKS = 8
+"""URLs of a page below which all are taken: so short a list has no menus worth leaving out."""
+MIN_ARTICLES = 3
+"""Articles below which a page is not taken for a list of them."""
+
+_THRESHOLD = 0.0
+_SURE = 2.0
+"""What MIN_ARTICLES links of a page must reach, else it is taken for no list of articles."""
+_SHRINK = 2.0
+"""A group of as many members counts half of what a large one does."""
+
+_SHARE = 0.15
+
+
+def judge(
+    root: etree._Element, base: str, here: str, second: Iterable[Seen] = ()
+) -> tuple[list[Seen], frozenset[str]]:
+    """Return the URLs of a page, and those of them that lead to articles.
+
+    No article means that the page does not look like a list of articles, or is too short or too
+    long to tell. `second` are the URLs of another page of the site.
+    """
+    seen = gather(root, base, here)
+    if seen is None:
+        return [], frozenset()
+    places = {(one.url, one.place) for one in second}
+    for one in seen:
+        if (one.url, one.place) in places:
+            one.facts.add("on the second page too")
+    if not MIN_LINKS <= len(seen) <= MAX_ANCHORS:
+        return seen, frozenset()
+    totals = scores(seen)
+    if sum(total > _SURE for total in totals.values()) < MIN_ARTICLES:
+        return seen, frozenset()
+    taken = [one for one in seen if totals[one.url] > _THRESHOLD]
+    strangers = _strangers(taken)
+    return seen, frozenset(
+        one.url
+        for one in taken
+        if one.url not in strangers or totals[one.url] + WEIGHTS["group: stranger"] > _THRESHOLD
+    )
+
+
+def _strangers(taken: list[Seen]) -> set[str]:
+    """Return those that share neither place nor form of address with many of the others."""
+    places = Counter(one.place for one in taken)
+    shapes = Counter(one.shape.group for one in taken)
+    many = _SHARE * len(taken)
+    return {one.url for one in taken if places[one.place] < many and shapes[one.shape.group] < many}
+
+
+def scores(seen: list[Seen]) -> dict[str, float]:
+    """Return what is to be thought of each URL: its evidence and its groups', summed."""
+    by_place = _means(seen, lambda one: one.place)
+    by_shape = _means(seen, lambda one: one.shape.group)
+    return {
+        one.url: one.score
+        + WEIGHTS["group: place"] * by_place[one.place]
+        + WEIGHTS["group: address"] * by_shape[one.shape.group]
+        for one in seen
+    }
+
+
+def _means(seen: list[Seen], key: Callable[[Seen], str]) -> dict[str, float]:
+    groups: dict[str, list[float]] = defaultdict(list)
+    for one in seen:
+        groups[key(one)].append(one.score)
+    return {name: sum(own) / (len(own) + _SHRINK) for name, own in groups.items()}

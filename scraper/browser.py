@@ -1,0 +1,6 @@
+"""x."""
+
+
+def available(path: str = "") -> str | None:
+    """x."""
+    return None
