@@ -22,9 +22,7 @@ from pipeline.model import Link, Snapshot
 _BETTER = 0.005
 _WORDS = {
     "title: five words": "titles as long as headlines",
-    "place: date beside": "with dates beside them",
     "place: text beside": "with teasers",
-    "address: date": "dates in their addresses",
     "address: number": "numbers in their addresses",
     "address: slug": "headlines in their addresses",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -19,6 +18,7 @@ WEIGHTS: dict[str, float] = {
     "address: service": -2.5,
     "address: document": -1.5,
     "address: no page": -4.0,
+    "address: twin": -4.0,
     "address: date only": -3.0,
     "address: date": 2.0,
     "address: number": 1.0,
@@ -29,8 +29,7 @@ WEIGHTS: dict[str, float] = {
     "title: five words": 1.5,
     "place: menu": -1.0,
     "place: text beside": 0.7,
-    "place: date beside": 1.0,
-    "on the second page too": -0.5,
+    "group: stays": -1.5,
     "group: place": 0.5,
     "group: address": 1.0,
     "group: stranger": -2.0,
@@ -46,11 +45,10 @@ _MENU = re.compile(
     r"switcher)(?:[-_ ]|$)",
     re.IGNORECASE,
 )
-_DATED = re.compile(
-    r"(?:19|20|13|14)\d\d|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d|"
-    r"[12]\d{3}|(?:hours?|minutes?|days?) ago"
+_TWIN = re.compile(
+    r"[?&](?:amp|print|output|replytocom|share)(?:=[^&]*)?$|/(?:amp|print)/?$", re.IGNORECASE
 )
-_CLIMB, _SIBLINGS, _TEXTS = 6, 4, 60
+_CLIMB, _SIBLINGS, _TEXTS, _LOOKED_AT = 6, 4, 60, 4
 _TEASER = 8
 """Words beside a link that make a teaser."""
 _DIGITS = re.compile(r"\d+")
@@ -110,6 +108,8 @@ def gather(root: etree._Element, base: str, here: str) -> list[Seen]:
         # A page that is named outside a menu is not judged by the menu that names it too.
         if all(in_menu[url]):
             seen.facts.add("place: menu")
+        if (own := _TWIN.sub("", url)) != url and found.keys() & {own, f"{own}/"}:
+            seen.facts.add("address: twin")
         _conclude(seen, site)
     return list(found.values())
 
@@ -163,30 +163,18 @@ def _conclude(seen: Seen, site: str) -> None:
         facts.add("title: one or two words")
     elif length >= 5:  # noqa: PLR2004
         facts.add("title: five words")
-    if "place: menu" not in facts and "other site" not in facts:
-        facts.update(_beside(seen.anchors))
+    if not facts & {"place: menu", "other site"} and _has_teaser(seen.anchors):
+        facts.add("place: text beside")
 
 
-def _beside(anchors: list[etree._Element]) -> Iterator[str]:
-    """Say what stands beside a link in its own box: a date, a teaser."""
-    date = teaser = False
-    for anchor in anchors[:4]:
+def _has_teaser(anchors: list[etree._Element]) -> bool:
+    """Say whether a teaser stands beside a link in its own box."""
+    for anchor in anchors[:_LOOKED_AT]:
         box = _box(anchor)
-        if box is None:
-            continue
-        words = 0
-        for text in islice(box.itertext(), _TEXTS):
-            date = date or (len(text) < 60 and bool(_DATED.search(text)))  # noqa: PLR2004
-        for node in islice(box.iter(), _TEXTS):
-            if node.tag == "time":
-                date = True
-            elif node.tag in {"p", "div", "span", "dd", "td"} and node.text:
-                words = max(words, units(node.text))
-        teaser = teaser or words >= _TEASER
-    if date:
-        yield "place: date beside"
-    if teaser:
-        yield "place: text beside"
+        nodes = () if box is None else islice(box.iter("p", "div", "span", "dd", "td"), _TEXTS)
+        if any(units(node.text) >= _TEASER for node in nodes):
+            return True
+    return False
 
 
 def _box(anchor: etree._Element) -> etree._Element | None:

@@ -32,7 +32,7 @@ _SERVICES = frozenset(
     disclaimer cookies imprint login logout signin signup register account my-account
     subscribe subscription abo newsletter newsletters advertise advertising ads werbung jobs
     careers stellen shop store cart checkout search suche sitemap faq help hilfe
-    accessibility rss feeds feed services page print amp replytocom share sharer intent
+    accessibility rss feeds feed services page share sharer intent
     mediadaten podcasts apps app wp-login.php wp-admin donate spenden""".split()  # noqa: SIM905
 )
 # The same, but only where the path ends with it: articles are kept in archives.
