@@ -171,7 +171,7 @@ def _add_all(config: Config, listed: str, *, dry_run: bool, as_json: bool) -> in
     from scraper.cli.screen import emit
     from scraper.lists import read_sites
     from scraper.loop import run_in_reactor
-    from scraper.probe.many import FAILED, add_all
+    from scraper.probe.many import DONE, add_all
 
     sites = read_sites(Path(listed))
     with Progress(of=len(sites)) as progress:
@@ -185,4 +185,4 @@ def _add_all(config: Config, listed: str, *, dry_run: bool, as_json: bool) -> in
             emit(entry.row())
     else:
         show_all(config, entries, dry_run=dry_run)
-    return PARTIAL if any(entry.state in FAILED for entry in entries) else 0
+    return PARTIAL if any(entry.state not in DONE for entry in entries) else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.probe.adding import Plan
     from scraper.probe.choose import Judged
-    from scraper.probe.finding import Miss
+    from scraper.probe.found import Miss
     from scraper.probe.many import Entry
     from scraper.probe.report import Report
     from scraper.probe.trying import Tried
 
 TITLE = 66
+LONG_AGO = timedelta(days=60)
 LINES = 8
 """Lines of chrome, and places asked in vain, that are shown."""
 
@@ -100,7 +101,7 @@ def _routes(report: Report) -> None:
         say("How it publishes")
     for one in report.judged:
         _route(one, report.now)
-    _misses(report.found.misses if report.found else ())
+    _misses(report.misses)
 
 
 def _misses(misses: Sequence[Miss]) -> None:
@@ -120,7 +121,7 @@ def _route(one: Judged, now: datetime) -> None:
     route = one.route
     form = f" ({safe(route.form)})" if route.form else ""
     links = "URL" if route.kind in {"sitemap", "news_sitemap"} else "item"
-    newest = f", newest {ago(route.newest, now)}" if route.newest else ", no dates"
+    newest = f", newest {_since(route.newest, now)}" if route.newest else ", no dates"
     number = count(len(route.links) + route.capped, links)
     mark = click.style("✓", fg="green") if one.chosen else "–"
     say(f"  {mark} {route.name}{form}: {number}{newest}")
@@ -133,6 +134,11 @@ def _route(one: Judged, now: datetime) -> None:
         say(wrapped(route.evidence, "      "))
         for link in route.links[1:3]:
             say(f"      e.g. {brief(link.title or link.url, TITLE)}")
+
+
+def _since(at: datetime, now: datetime) -> str:
+    """Return how long ago something was; of what is long ago, the day."""
+    return ago(at, now) if now - at < LONG_AGO else at.date().isoformat()
 
 
 def _articles(report: Report) -> None:
@@ -198,10 +204,11 @@ def _guesses(report: Report) -> None:
         ("language", report.language or "not declared", report.language_words),
     ]
     for name, value, words in rows:
-        say(wrapped(f"{name:<10}{value}{f': {words}' if words else ''}", " " * 10, first=""))
+        text = f"{value}: {words}" if words else value
+        say(wrapped(text, " " * 10, first=f"{name:<10}"))
     for rule in report.rules:
         value = rule.value if isinstance(rule.value, str) else ", ".join(rule.value)
-        say(wrapped(f"{'links':<10}{rule.key} {value}: {rule.why}", " " * 10, first=""))
+        say(wrapped(f"{rule.key} {value}: {rule.why}", " " * 10, first=f"{'links':<10}"))
 
 
 def show_all(config: Config, entries: Sequence[Entry], *, dry_run: bool) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
+from scraper.browser import available
 from scraper.config import Config, Source
 from scraper.config.files import shown
 from scraper.config.toml import toml_text
 from scraper.probe import placing
-from scraper.probe.asking import LIMIT
-from scraper.probe.browser import can_draw
-from scraper.probe.finding import Watch
+from scraper.probe.asking import LIMIT, Watch
 from scraper.probe.looking import addresses, look_at
 from scraper.probe.naming import id_of
 from scraper.probe.report import Report
@@ -63,16 +62,21 @@ async def plan_for(
 
     `taken` are ids that no file has yet and that others want. At most 25 requests.
     """
-    report = await look_at(
-        config.app, draft_of(config, given), given, now=now, watch=watch, limit=LIMIT
-    )
-    if report.trouble is not None and report.trouble.kind == "script" and can_draw():
-        spent = report.requests
-        source = draft_of(config, given, browser=True)
-        report = await look_at(
-            config.app, source, given, now=now, watch=watch, limit=LIMIT - spent, browser=True
+    report = await look_at(config.app, draft_of(config, given), given, now=now, watch=watch)
+    if report.trouble and report.trouble.kind == "script" and not available(config.app.browser):
+        first, report = (
+            report,
+            await look_at(
+                config.app,
+                draft_of(config, given, browser=True),
+                given,
+                now=now,
+                watch=watch,
+                limit=LIMIT - report.requests,
+                vain=frozenset(miss.url for miss in report.misses),
+            ),
         )
-        report.requests += spent
+        report.requests += first.requests
     if name:
         report.name = name
     if not report.chosen:

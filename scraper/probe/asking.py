@@ -31,6 +31,10 @@ LIMIT = 25
 LISTING_BYTES = 52 << 20
 
 
+Watch = Callable[[str, int], None]
+"""Told each URL before it is asked, with the number of requests sent so far."""
+
+
 class SpentError(IgnoreRequest):
     """The number of requests for this site is used up: this one was not made."""
 
@@ -87,7 +91,7 @@ class Asker:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.answers: dict[str, Answer] = {}
-        self.watch: Callable[[str, int], None] | None = None
+        self.watch: Watch | None = None
 
     @property
     def sent(self) -> int:

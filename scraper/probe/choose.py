@@ -6,7 +6,7 @@ Pure: routes in, the same routes out, each with whether it is chosen and a sente
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,13 +139,16 @@ def _pruned(chosen: list[Judged]) -> tuple[list[Judged], list[Judged]]:
     """Take out again what those chosen after it hold as well: a section's feed, for one."""
     kept, spared = list(chosen), []
     for judged in chosen[:-1]:
-        others = [other for other in kept if other is not judged]
-        if others and not _new_in(judged.route, [other.route for other in others]):
-            held = by_key(link for other in others for link in other.route.links)
-            if by_key(judged.route.links).keys() <= held.keys():
-                kept.remove(judged)
-                why = f"all of its {len(judged.route.links)} are in {_named_judged(others)}"
-                spared.append(Judged(route=judged.route, chosen=False, why=why))
+        route = judged.route
+        others = [one.route for one in kept if one is not judged and one.route.kind == route.kind]
+        held = by_key(link for other in others for link in other.links)
+        within = by_key(route.links).keys() <= held.keys()
+        if others and not _new_in(route, others) and (within or route.newest):
+            kept.remove(judged)
+            why = f"all of its {len(route.links)}" if within else "all that is new in it"
+            verb = "are" if within else "is"
+            why = f"{why} {verb} in {_named(others)}"
+            spared.append(Judged(route=route, chosen=False, why=why))
     return kept, spared
 
 
@@ -190,10 +193,6 @@ def _named(chosen: Sequence[Route]) -> str:
     if len(names) == 1:
         return f"the {len(chosen)} {chosen[0].name}s"
     return " and ".join(f"the {name}" for name in dict.fromkeys(route.name for route in chosen))
-
-
-def _named_judged(chosen: Iterable[Judged]) -> str:
-    return _named([judged.route for judged in chosen])
 
 
 def is_article(url: str, forms: AbstractSet[str] = frozenset()) -> bool:

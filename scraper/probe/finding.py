@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -13,6 +13,7 @@ from pipeline.discover.rules import ListingRules
 from pipeline.model import Listing
 from scraper.probe import places
 from scraper.probe.asking import Answer, Asker
+from scraper.probe.found import Found, Miss
 from scraper.probe.mining import mined_route
 from scraper.probe.reading import read_answer, route_of, why_not
 from scraper.probe.route import Route
@@ -33,44 +34,11 @@ SECTIONS = 3
 TRANSLATIONS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Miss:
-    """A place that was asked and is no route, with the reason in words."""
-
-    url: str
-    wanted: str
-    """"feed", "sitemap", "WordPress API", "listing"."""
-    why: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Found:
-    """What was found out about a site."""
-
-    given: Answer
-    home: str
-    """The site's front page."""
-    pages: dict[str, Clues] = field(default_factory=dict)
-    """The HTML pages that were looked at, by URL, with what they tell."""
-    routes: list[Route] = field(default_factory=list)
-    misses: list[Miss] = field(default_factory=list)
-    walls: list[Clues] = field(default_factory=list)
-    """What came instead of routes, where that asks for a login or consent."""
-    notes: list[str] = field(default_factory=list)
-    direct: bool = False
-    """The URL given was itself a feed, an API or a sitemap."""
-
-    @property
-    def clues(self) -> Clues:
-        """What the front page tells; of a site without one, the page that was given."""
-        return self.pages.get(self.home) or next(iter(self.pages.values()), Clues())
-
-
 class Finder:
     """Looks for the routes of one site."""
 
-    def __init__(self, asker: Asker, given: Answer) -> None:
-        self.asker = asker
+    def __init__(self, asker: Asker, given: Answer, vain: frozenset[str] = frozenset()) -> None:
+        self.asker, self.vain = asker, vain
         page = given.page
         start = page.final_url if page else given.url
         self.found = Found(given=given, home=f"{places.origin_of(start)}/")
@@ -221,7 +189,8 @@ class Finder:
 
     async def _ask(self, url: str, wanted: str, found: str) -> bool:
         """Ask a place where a route may be; return whether it is one with links."""
-        if not self._can_ask or any(route.url == url for route in self.found.routes):
+        known = any(route.url == url for route in self.found.routes)
+        if not self._can_ask or known or url in self.vain:
             return False
         answer = await self.asker.ask(url)
         rules = ListingRules(kind=_KINDS[wanted])
@@ -291,7 +260,3 @@ _KINDS: dict[str, Literal["feed", "rest", "sitemap"]] = {
 def _holds_feeds(listing: Listing) -> bool:
     held = sum(places.is_feed_address(link.url) for link in listing.links)
     return held * 2 > len(listing.links)
-
-
-Watch = Callable[[str, int], None]
-"""Told each URL before it is asked, with the number of requests so far."""

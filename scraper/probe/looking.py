@@ -15,9 +15,10 @@ from pipeline.reasons import Reason
 from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.probe import trouble
-from scraper.probe.asking import LIMIT, Answer, Asker, probing
+from scraper.probe.asking import LIMIT, Answer, Asker, Watch, probing
 from scraper.probe.choose import choose
-from scraper.probe.finding import Finder, Watch
+from scraper.probe.finding import Finder
+from scraper.probe.found import Found
 from scraper.probe.limits import link_rules
 from scraper.probe.naming import name_of
 from scraper.probe.report import Report
@@ -70,29 +71,29 @@ async def look_at(
     now: datetime,
     watch: Watch | None = None,
     limit: int = LIMIT,
-    browser: bool = False,
+    vain: frozenset[str] = frozenset(),
 ) -> Report:
     """Look at a site from any of its pages; its trouble is part of the report, never raised.
 
-    `source` is a draft whose `[fetch]` says how to ask. At most `limit` requests are sent.
+    `source` is a draft whose `[fetch]` says how to ask. At most `limit` requests are sent, none of
+    them for routes that have been asked for in vain.
     """
 
     async def job(asker: Asker) -> Report:
         asker.watch = watch
-        return await _look(asker, given, now, browser=browser)
+        return await _look(asker, given, now, vain=vain, browser=source.fetch.browser)
 
     return await probing(app, source, job, limit=limit)
 
 
-async def _look(asker: Asker, given: str, now: datetime, *, browser: bool) -> Report:
+async def _look(
+    asker: Asker, given: str, now: datetime, *, vain: frozenset[str], browser: bool
+) -> Report:
     report = Report(url=given, now=now, browser=browser)
-    finder = Finder(asker, await _first(asker, given))
+    finder = Finder(asker, await _first(asker, given), vain)
     found = report.found = await finder.find()
     _note_redirect(report)
-    titles = [route.title for route in found.routes] + [found.clues.title]
-    if found.direct:
-        titles = titles[:-1]
-    report.name = name_of(found.clues.site_name, titles, urlsplit(found.home).netloc)
+    report.name = name_of(found.clues.site_name, _titles(found), urlsplit(found.home).netloc)
     report.judged = choose(found.routes)
     if report.chosen:
         await _try(asker, report)
@@ -101,6 +102,13 @@ async def _look(asker: Asker, given: str, now: datetime, *, browser: bool) -> Re
         report.trouble = trouble.none_found(found, browser=browser)
     report.requests = asker.sent
     return report
+
+
+def _titles(found: Found) -> list[str | None]:
+    """Return what may hold the site's name, the best first: a listing's title is that of a page."""
+    named = [route.title for route in found.routes if route.kind in {"feed", "rest"}]
+    listed = [route.title for route in found.routes if route.kind == "listing"]
+    return [*named, found.clues.title, *listed]
 
 
 async def _first(asker: Asker, given: str) -> Answer:

@@ -20,8 +20,8 @@ from scraper.probe.looking import addresses
 AT_ONCE = 4
 """Hosts that are looked at at a time."""
 
-FAILED = frozenset({"dead", "nothing", "wrong", "unreadable"})
-"""States that make the whole list partial."""
+DONE = frozenset({"added", "would add", "exists"})
+"""States that are no failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Entry:
 
     listed: Listed
     state: str
-    """"added", "would add", "exists", "dead", "nothing", "unreadable", "wrong"."""
+    """One of `DONE`, "wrong" for what is no web address, or the kind of the site's trouble."""
     why: str = ""
     hint: str = ""
     plan: Plan | None = None
@@ -120,9 +120,8 @@ class _Adder:
         )
         trouble = plan.report.trouble
         if trouble is not None:
-            state = _STATES.get(trouble.kind, "unreadable")
             return Entry(
-                listed=listed, state=state, why=trouble.words, hint=trouble.hint, plan=plan
+                listed=listed, state=trouble.kind, why=trouble.words, hint=trouble.hint, plan=plan
             )
         return self._settled(listed, plan)
 
@@ -144,9 +143,6 @@ class _Adder:
             return Entry(listed=listed, state="would add", plan=plan)
         placing.write(self.config, plan.path, plan.text)
         return Entry(listed=listed, state="added", plan=plan)
-
-
-_STATES = {"dead": "dead", "refused": "dead", "nothing": "nothing"}
 
 
 def _host(url: str) -> str:

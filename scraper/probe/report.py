@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from scraper.probe.choose import Judged
-from scraper.probe.finding import Found
+from scraper.probe.found import Found, Miss
 from scraper.probe.limits import Rule
 from scraper.probe.rhythm import Rhythm
 from scraper.probe.trouble import Trouble
@@ -44,6 +44,11 @@ class Report:
         return tuple(one for one in self.judged if one.chosen)
 
     @property
+    def misses(self) -> Sequence[Miss]:
+        """The places that were asked in vain."""
+        return self.found.misses if self.found else ()
+
+    @property
     def tried_words(self) -> str:
         """What came of the trial articles, in a sentence."""
         if not self.tried:
@@ -66,8 +71,7 @@ class Report:
             "browser": self.browser,
             "routes": [_route(one) for one in self.judged],
             "asked_in_vain": [
-                {"url": miss.url, "wanted": miss.wanted, "why": miss.why}
-                for miss in (found.misses if found else ())
+                {"url": miss.url, "wanted": miss.wanted, "why": miss.why} for miss in self.misses
             ],
             "notes": list(found.notes) if found else [],
             "articles": [_article(one) for one in self.tried],

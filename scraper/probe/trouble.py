@@ -12,17 +12,20 @@ from pipeline.discover.clues import Clues, read_clues
 from pipeline.errors import KhabarError
 from pipeline.reasons import EXPLAINED, Reason
 from scraper.probe.asking import Answer
-from scraper.probe.finding import Found
+from scraper.probe.found import Found
 from scraper.probe.trying import Tried
 
 _SCRIPT = (
     "`pip install 'khabar[browser]'` and `khabar add` again: it then draws the pages with a browser"
 )
 _DRAWN = "drawn with a browser, the site still shows no list of articles: give its news page"
-_LOGIN = "declare the source by hand with a login of yours: docs/howto/sites-behind-a-login.md"
+_LOGIN = (
+    "declare the source by hand, with a `[login]` table (a form), `[fetch] auth` (Basic) or"
+    " `[fetch] cookies`"
+)
 _CONSENT = (
-    "open the site in a browser, accept, and give the cookie it sets to the source:"
-    ' `[fetch] headers = { Cookie = "env:NAME" }`'
+    "open the site in a browser, accept, and give the source the cookie that this sets:"
+    ' `[fetch] cookies = { NAME = "VALUE" }`'
 )
 _NOTHING = (
     "give the address of a feed, or of the page that lists the news; if the pages are"
