@@ -147,8 +147,10 @@ class Finder:
     async def _listings(self) -> None:
         known = bool(self.found.routes) and self._has("feed", "rest", "news_sitemap", "sitemap")
         pages = [url for url in self.found.pages if url in self._asked_pages()]
-        # With a better route at hand a page is only compared, which costs no request.
-        if not known:
+        if known:
+            # With a better route at hand the front page is only compared: that costs no request.
+            pages = [url for url in pages if url == self.found.home]
+        else:
             clues = self._clues_home_first()
             urls = [url for one in clues for url in places.sections(one, self.found.home, SECTIONS)]
             for url in list(dict.fromkeys(urls))[:SECTIONS]:
