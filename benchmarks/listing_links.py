@@ -27,9 +27,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from listing_layouts import LAYOUTS
 from listing_pages import Made, Page, made
 from listing_real import blogs, publishers
-from pipeline.discover.mine import mine
 
 from pipeline.discover import ListingRules, mine_evidence, read_listing
+from pipeline.discover.mine import _Page, mine
+from pipeline.discover.mine_judge import judge
 from pipeline.model import Listing, Snapshot
 
 ZONE, MANY = "UTC", 100_000
@@ -140,6 +141,16 @@ def both(one: Made) -> set[str]:
     return urls(found.articles)
 
 
+def judged(one: Made) -> set[str]:
+    """As `both`, without the rules that are derived from it."""
+    seen, *second = (
+        mine_evidence.gather((page := _Page(snapshot(given))).root, page.base, page.here)
+        for given in (one.first, one.second)
+        if given
+    )
+    return set(judge(seen, *second)) or everything(one.first)
+
+
 def rules_hold(pages: list[Made]) -> dict:
     """What the mined rules find: on the page itself, and on the listing of a year later."""
     itself, later, kinds = Score(), Score(), defaultdict(int)
@@ -166,14 +177,21 @@ def rules_hold(pages: list[Made]) -> dict:
     }
 
 
-def ablation(pages: list[Made], whole: list[float]) -> dict:
-    """Precision and recall lost when one kind of evidence is not looked at."""
+def lost(whole: list[float], without: list[float]) -> list[float]:
+    return [round(a - b, 4) for a, b in zip(whole, without, strict=True)]
+
+
+def ablation(pages: list[Made]) -> dict:
+    """Precision and recall lost without one kind of evidence: with two pages, with one."""
+    whole = measure(pages, judged)["all"]
+    alone_whole = measure(pages, lambda one: alone(one.first))["all"]
     table = {}
     for name, weight in list(mine_evidence.WEIGHTS.items()):
         mine_evidence.WEIGHTS[name] = 0.0
-        without = measure(pages, both)["all"]
+        table[name] = lost(whole, measure(pages, judged)["all"]) + lost(
+            alone_whole, measure(pages, lambda one: alone(one.first))["all"]
+        )
         mine_evidence.WEIGHTS[name] = weight
-        table[name] = [round(a - b, 4) for a, b in zip(whole, without, strict=True)]
     return table
 
 
@@ -210,21 +228,20 @@ def main() -> None:
     seeds = range(int(low), int(high or low) + 1)
     pages = corpus(seeds, [name for name in LAYOUTS if name != "none"])
     empty = corpus(seeds, ["none"])
-    two = measure(pages, both)
     said = [mine([snapshot(one.first)], zone=ZONE) for one in empty]
     report = {
         "benchmark": "listing_links",
         "seeds": args.seeds,
         "pages": len(pages),
         "one_page": measure(pages, lambda one: alone(one.first)),
-        "two_pages": two,
+        "two_pages": measure(pages, both),
         "same_host": measure(pages, lambda one: same_host(one.first))["all"],
         "by_address": measure(pages, lambda one: by_address(one.first))["all"],
         "rules": rules_hold(pages),
         "pages_without_articles": [sum(not one.articles for one in said), len(said)],
     }
     if args.ablation:
-        report["ablation"] = ablation(pages, two["all"])
+        report["ablation"] = ablation(pages)
     if args.corpora:
         report["real"] = real(args.corpora)
     print(json.dumps(report, indent=1))

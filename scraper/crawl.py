@@ -11,7 +11,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from sqlalchemy import Connection
 
-from pipeline.errors import ConfigError
+from pipeline.errors import KhabarError
 from pipeline.reasons import RunReason
 from scraper import VERSION
 from scraper.closing import finish
@@ -28,6 +28,7 @@ from storage.fencing import Run
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
+BROWSER_HANDLER = "scraper.rendering.BrowserHandler"
 
 
 def settings_for(source: Source, app: App) -> Settings:
@@ -41,6 +42,9 @@ def settings_for(source: Source, app: App) -> Settings:
         "DOWNLOAD_TIMEOUT": fetch.timeout,
         "DOWNLOAD_MAXSIZE": fetch.max_bytes,
     }
+    if fetch.browser:
+        own["DOWNLOAD_HANDLERS"] = dict.fromkeys(("http", "https"), BROWSER_HANDLER)
+        own["KHABAR_BROWSER"] = app.browser
     settings.setdict(own, priority="cmdline")
     return settings
 
@@ -74,11 +78,13 @@ class Crawl:
             # The runner must be empty: at equal priority its settings win over the Crawler's.
             await AsyncCrawlerRunner().crawl(self.crawler)
         except Exception as error:
-            if isinstance(error, ConfigError):  # of the source's own spider
-                logger.error("run %s could not start: %s", self.work.run.id, error)  # noqa: TRY400
+            # What a person can put right is told in words; the rest with its trace.
+            known = isinstance(error, KhabarError)
+            message = "run %s could not start: %s"
+            trace = None if known else error
+            logger.log(logging.ERROR, message, self.work.run.id, error, exc_info=trace)
+            if known:
                 self.work.why = str(error)
-            else:
-                logger.exception("run %s could not start", self.work.run.id)
             self.work.stopped = self.work.stopped or RunReason.START_ERROR
             await self.work.write(partial(self._could_not_start, why=str(error)))
             await finish(self.work, "start_error")

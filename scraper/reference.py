@@ -26,6 +26,8 @@ EXAMPLES: dict[str, str] = {
     "sources": "khabar sources list",
     "sources list": "khabar sources list",
     "sources show": "khabar sources show harbour --origin",
+    "sources scaffold": "khabar sources scaffold harbour --page",
+    "sources fixture": "khabar sources fixture harbour https://harbour.example/ships --case ships",
     "crawl": "khabar crawl harbour",
     "import": "khabar import known-urls.csv.gz --source harbour",
     "up": "khabar up",

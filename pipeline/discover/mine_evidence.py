@@ -99,14 +99,14 @@ class _Way:
     region: str
 
 
-def gather(root: etree._Element, base: str, here: str) -> list[Seen] | None:
-    """Return the URLs a page links to with their evidence, in page order; None if too many.
+def gather(root: etree._Element, base: str, here: str) -> list[Seen]:
+    """Return the URLs a page links to with their evidence, in page order; nothing if too many.
 
     `here` is the page's own URL, which is left out.
     """
     anchors = list(islice(root.iter("a", "area"), MAX_ANCHORS + 1))
     if len(anchors) > MAX_ANCHORS:
-        return None
+        return []
     found: dict[str, Seen] = {}
     ways: dict[etree._Element, _Way] = {}
     texts: dict[str, Counter[str]] = defaultdict(Counter)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
-from lxml import etree
-
-from pipeline.discover.mine_evidence import MAX_ANCHORS, WEIGHTS, Seen, gather
+from pipeline.discover.mine_evidence import WEIGHTS, Seen
 
 MIN_LINKS = 8
 """URLs of a page below which all are taken: so short a list has no menus worth leaving out."""
@@ -16,36 +14,34 @@ MIN_ARTICLES = 3
 
 _THRESHOLD = 0.0
 _SURE = 2.0
-"""What MIN_ARTICLES links of a page must reach, else it is taken for no list of articles."""
+"""What MIN_ARTICLES links of a page must reach, else it is taken for no list of articles …"""
+_LIST = 8
+"""… unless as many that are just good enough stand at one place."""
 _SHRINK = 2.0
 """A group of as many members counts half of what a large one does."""
 
 _SHARE = 0.15
 
 
-def judge(
-    root: etree._Element, base: str, here: str, second: Iterable[Seen] = ()
-) -> tuple[list[Seen], frozenset[str]]:
-    """Return the URLs of a page, and those of them that lead to articles.
+def judge(seen: list[Seen], second: Iterable[Seen] = ()) -> frozenset[str]:
+    """Return the URLs of those links of a page that lead to articles.
 
-    No article means that the page does not look like a list of articles, or is too short or too
-    long to tell. `second` are the URLs of another page of the site.
+    None means that the page does not look like a list of articles, or is too short to tell.
+    `second` are the links of another page of the site.
     """
-    seen = gather(root, base, here)
-    if seen is None:
-        return [], frozenset()
     places = {(one.url, one.place) for one in second}
     for one in seen:
         if (one.url, one.place) in places:
             one.facts.add("on the second page too")
-    if not MIN_LINKS <= len(seen) <= MAX_ANCHORS:
-        return seen, frozenset()
+    if len(seen) < MIN_LINKS:
+        return frozenset()
     totals = scores(seen)
-    if sum(total > _SURE for total in totals.values()) < MIN_ARTICLES:
-        return seen, frozenset()
     taken = [one for one in seen if totals[one.url] > _THRESHOLD]
+    largest = max(Counter(one.place for one in taken).values(), default=0)
+    if sum(total > _SURE for total in totals.values()) < MIN_ARTICLES and largest < _LIST:
+        return frozenset()
     strangers = _strangers(taken)
-    return seen, frozenset(
+    return frozenset(
         one.url
         for one in taken
         if one.url not in strangers or totals[one.url] + WEIGHTS["group: stranger"] > _THRESHOLD

@@ -59,10 +59,7 @@ def _best(group: list[Shape], others: Sequence[str]) -> str:
 def _steps(parts: list[str]) -> list[str]:
     """Return expressions for one part of the path, the loosest first."""
     if all(part.isdigit() for part in parts):
-        lengths = {len(part) for part in parts}
-        if lengths == {4}:
-            return [r"\d{4}"]
-        return [r"\d{1,2}" if max(lengths) <= 2 else r"\d+"]  # noqa: PLR2004 (a month or a day)
+        return [r"\d+"]  # years change, and numbers grow by a digit
     distinct = sorted({_DIGITS.sub(r"\\d+", _escaped(part)) for part in set(parts)})
     if len(distinct) == 1:
         return distinct

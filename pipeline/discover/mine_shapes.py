@@ -37,6 +37,8 @@ _SERVICES = frozenset(
 )
 # The same, but only where the path ends with it: articles are kept in archives.
 _ENDS = frozenset({"archive", "archives", "archiv", "index", "home", "latest", "all"})
+# The same, where the last part of the path begins with it: "terms-and-conditions-of-use".
+_LEGAL = frozenset({"terms", "privacy", "cookie", "cookies", "imprint", "impressum"})
 _PAGES = frozenset({"page", "paged", "p", "start", "offset", "pg", "seite", "from"})
 _TWINS = frozenset({"print", "amp", "share", "replytocom", "format", "output", "action"})
 _TWO_PART = 3
@@ -107,7 +109,8 @@ def _facts(
     found = []
     names = {part.casefold() for part in parts} | {key for key, _ in keys}
     names |= {value.casefold() for _, value in keys}
-    if names & _SERVICES or (len(words) == 1 and words[0] in _ENDS and not keys):
+    ends = len(words) == 1 and words[0] in _ENDS and not keys
+    if names & _SERVICES or ends or (words and words[0] in _LEGAL):
         found.append("address: service")
     if any(key in _PAGES and value.isdigit() for key, value in keys):
         found.append("address: page of a list")

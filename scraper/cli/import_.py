@@ -136,8 +136,8 @@ def _say(report: Report, title: str, *, dry_run: bool) -> None:
     from scraper.cli.wording import brief, wrapped
     from scraper.importing import tally
 
-    start = "would import" if dry_run else "imported"
-    say(brief(f"{start} {report.lines:,} lines of {title}"))
+    note = "; nothing is written, this would be done" if dry_run else ""
+    say(brief(f"{report.lines:,} lines of {title} read{note}"))
     for name, counts in report.counts.items():
         run = f" (run {report.runs[name]})" if name in report.runs else ""
         say(f"  {brief(name)}{run}: {tally(counts)}")

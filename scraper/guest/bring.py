@@ -30,6 +30,8 @@ class Guest:
     """`spiders/mysite.py:MySpider`, as the source file has it."""
     domains: tuple[str, ...] = ()
     """Its `allowed_domains`: with these, all hosts below them."""
+    starts: tuple[str, ...] = ()
+    """The URLs it begins with, as far as it lists them."""
     aside: dict[str, str] = field(default_factory=dict)
     """Settings of its own that are not honoured, each with advice."""
 
@@ -86,6 +88,13 @@ def bring(crawler: Crawler, source: Source) -> Spider:
         file=file,
         where=source.spider or "",
         domains=tuple(str(name).lower() for name in getattr(spider, "allowed_domains", None) or ()),
+        starts=_starts(spider),
         aside=aside,
     )
     return spider
+
+
+def _starts(spider: Spider) -> tuple[str, ...]:
+    listed = [*(getattr(spider, "start_urls", None) or ()),
+              *(getattr(spider, "sitemap_urls", None) or ())]  # fmt: skip
+    return tuple(url for url in listed if str(url).startswith(("http://", "https://")))

@@ -12,7 +12,7 @@ from scrapy.http.cookies import CookieJar
 
 from pipeline.errors import ConfigError
 from scraper.config.secrets import is_cookie_value
-from scraper.hosts import OwnHosts
+from scraper.hosts import OwnHosts, starts_of
 
 _VALUE = re.compile(rb"=[^;]*", re.DOTALL)
 
@@ -29,9 +29,9 @@ class Cookies:
     a jar that serves one source needs no such list.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, starts: tuple[str, ...] = ()) -> None:
         self.jar = CookieJar()
-        own = OwnHosts(source)
+        own = OwnHosts(source, starts)
         given = source.fetch.request_cookies()
         for name, value in given.items():
             if not is_cookie_value(value):
@@ -49,7 +49,7 @@ class Cookies:
         source: Source | None = getattr(crawler, "source", None)
         if source is None or (source.fetch.cookies is None and source.login is None):
             raise NotConfigured
-        cookies = cls(source)
+        cookies = cls(source, starts_of(crawler))
         crawler.jar = cookies.jar  # type: ignore[attr-defined] # the browser's handle
         return cookies
 

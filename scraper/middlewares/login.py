@@ -18,7 +18,7 @@ from pipeline.reasons import Reason, RunReason
 from scraper.failures import RefusedError, explain
 from scraper.forms import LoginError, fill_in, form_of, refusal
 from scraper.handler import RunEndedError, end_run_soon
-from scraper.hosts import OwnHosts
+from scraper.hosts import OwnHosts, starts_of
 from storage.events import record
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class LoginGate:
         self.crawler = crawler
         self.login = login
         self.values = login.form_fields()
-        self.own = OwnHosts(source)
+        self.own = OwnHosts(source, starts_of(crawler))
         self.round = 1
         self.task: asyncio.Task[None] | None = None
 

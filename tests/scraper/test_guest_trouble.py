@@ -30,7 +30,8 @@ def made(tmp_path_factory):
         for name in ("Init", "Start", "Nameless", "no_class"):
             bring(made, name.lower().replace("_", "-"), BROKEN, name, file="broken")
         bring(made, "syntax", BROKEN.replace("import scrapy", "import scrapy as"), "Init")
-        bring(made, "few", FEW, "Few", more="max_pages = 4\n")
+        headers = 'max_pages = 4\nheaders = { X-Desk = "river", User-Agent = "desk/1" }\n'
+        bring(made, "few", FEW, "Few", more=headers)
         bring(made, "closing", FEW, "Closing", file="few")
         bring(made, "behind", FEW, "Behind", file="few")
         (made.config / "pages").mkdir()
@@ -38,6 +39,7 @@ def made(tmp_path_factory):
         made.declare(FEED.format(f"{made.url}/f/feed", "article"), "function")
         made.declare(FEED.format(f"{made.url}/g/feed", "broken"), "bad-function")
         made.ends = {row["source"]: row for row in made.crawl(check=3)}
+        made.sent = {asked.path: asked.headers for asked in made.server.requests}
         made.first = made.asked()
         made.again = {row["source"]: row for row in made.crawl("few", "bad-function", check=None)}
         yield made
@@ -88,6 +90,12 @@ def test_the_page_budget_counts_steps_and_pages_and_the_rest_comes_next_time(mad
     assert first.keys() == {f"/e/{number}" for number in range(5)}
     [told] = made.rows("SELECT message FROM events WHERE message LIKE '%max_pages%'")
     assert "wants more than 4 requests in one run" in told.message
+
+
+def test_a_source_s_own_headers_go_with_the_spider_s_requests(made):
+    assert made.sent["/e/list"]["x-desk"] == "river"
+    assert made.sent["/e/0"]["user-agent"] == "desk/1"
+    assert "x-desk" not in made.sent["/e/closing"]
 
 
 def test_pages_left_over_go_through_the_spider_s_own_parse_article(made):

@@ -30,6 +30,8 @@ def once(first, then):
     return lambda *_: left.pop() if left else then
 
 
+MENU = ("about", "contact", "sport", "tags", "search", "login")
+PARTS = [f"/news/2024/05/the-long-winter-part-{n}" for n in range(1, 9)]
 EXTRA = {
     "/robots.txt": page("User-agent: *\nDisallow: /denied/2\n", "text/plain"),
     # The page after the first fails in the first run.
@@ -54,6 +56,17 @@ EXTRA = {
         "application/feed+json",
     ),
     "/about": article("About us"),
+    "/front/": page(
+        "<html><body><nav>"
+        + "".join(f'<a href="/{name}/">{name}</a>' for name in MENU)
+        + "</nav><main>"
+        + "".join(
+            f'<div class="item"><h3><a href="{path}">The long winter of the valley, part {n}</a>'
+            f'</h3><time datetime="2024-05-{n + 10}">May</time></div>'
+            for n, path in enumerate(PARTS)
+        )
+        + "</main></body></html>"
+    ),
 }
 NAMES = ("b1", "b2", "d1", "c1", "c2", "c3", "m0", "m1", "m2", "m3", "m4", "p1", "f1")
 SOURCES = {
@@ -64,6 +77,7 @@ SOURCES = {
     "page": '"{base}/page/feed.xml"',
     "planet": '"{base}/planet.xml"',
     "moved": '"{base}/moved.xml"',
+    "front": '"{base}/front/"',
 }
 
 
@@ -71,6 +85,7 @@ SOURCES = {
 def made(tmp_path_factory):
     """Crawled twice; a second server stands for the other host."""
     stories = {f"/story-{name}": article(f"Story {name}") for name in NAMES}
+    stories |= {path: article(f"Winter {path}") for path in PARTS}
     with (
         serve(Site(extra={"/elsewhere.xml": feed("/story-x1")})) as other,
         world(tmp_path_factory.mktemp("walks"), EXTRA | stories) as made,
@@ -148,6 +163,20 @@ def test_a_listing_that_another_host_answers_says_how_to_take_its_pages(made):
         in row(made, "/moved.xml").detail
     )
     assert [asked.path for asked in made.other.requests if "story" in asked.path] == []
+
+
+def test_links_in_menus_are_counted_and_not_asked_for(made):
+    [told] = made.rows(
+        "SELECT found, accepted, refused FROM listings WHERE url = :url ORDER BY id LIMIT 1",
+        url=f"{made.url}/front/",
+    )
+    menu = json.loads(told.refused)["menu"]
+    assert (told.found, told.accepted) == (len(PARTS) + len(MENU), len(PARTS))
+    assert menu["count"] == len(MENU)
+    assert menu["samples"] == [f"{made.url}/{name}/" for name in MENU[:3]]
+    assert not {f"/{name}/" for name in MENU} & made.states().keys()
+    said = made.khabar("why", menu["samples"][0]).stdout
+    assert "has it among its menus, not among its articles" in " ".join(said.split())
 
 
 def test_the_books_of_all_of_them_balance(made):
