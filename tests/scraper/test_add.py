@@ -262,6 +262,17 @@ def test_a_site_that_moves_to_another_host_is_followed_and_that_is_said(gazette,
     assert tomllib.loads(text)["discover"] == [f"{gazette.url}/feed.xml"]
 
 
+def test_a_site_of_scripts_says_so_where_there_is_no_browser(tmp_path):
+    with serve(LAYOUTS["script"]()) as server:
+        config = 'browser = "/no/such/chromium"\n'
+        done = run(tmp_path, "add", server.url, "--yes", config=config)
+        assert len(server.requests) <= 8
+    assert done.returncode == 1
+    assert "it needs JavaScript: it shows 0 characters of text and 0 links" in done.stderr
+    assert "hint: there is no Chromium at /no/such/chromium" in done.stderr
+    assert sources(tmp_path) == []
+
+
 def test_what_cannot_be_reached_is_said_in_words(tmp_path):
     done = run(tmp_path, "add", "http://127.0.0.1:9/", "--yes", config=None)
     assert done.returncode == 1
