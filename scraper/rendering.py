@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
@@ -72,6 +72,13 @@ class BrowserHandler(DeadlineHandler):
         await super().close()
         if renderer := getattr(self._crawler, "renderer", None):
             await renderer.close()
+
+
+class Counter(Protocol):
+    """Who may limit how many requests a page's scripts make: `crawler.counter`."""
+
+    def take(self) -> bool:
+        """Count one request; False if it must not be made."""
 
 
 @dataclass(slots=True)
@@ -207,6 +214,10 @@ class Renderer:
                 work: Work | None = getattr(self.crawler, "work", None)
                 if work is not None:
                     work.count("requests")
+                counter: Counter | None = getattr(self.crawler, "counter", None)
+                if counter is not None and not counter.take():
+                    await route.abort()
+                    return
                 await route.continue_()
             elif request.frame != page.main_frame:
                 await route.abort()  # what stands in a frame is no part of the page's text

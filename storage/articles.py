@@ -151,7 +151,8 @@ def _near(
     same_url = _same_url(conn, key, url_id, article_key)
     mark = reading.fingerprint
     same_body: tuple[Held, ...] = ()
-    if mark is not None and mark.tokens:  # all empty bodies are alike, and say nothing
+    # All empty bodies are alike, and say nothing; the bytes of a document do.
+    if mark is not None and (mark.tokens or mark.payload):
         own = [one for one in (url_id, same_url.url_id if same_url else None) if one is not None]
         copies = conn.execute(_SAME_BODY, {"body_sha": mark.body_sha, "own": own})
         same_body = tuple(_held(row) for row in copies)

@@ -11,6 +11,7 @@ from lxml.html import HTMLParser
 from pipeline.discover.anchors import date_of, title_of
 from pipeline.discover.document import Document
 from pipeline.discover.links import absolute
+from pipeline.discover.mine_evidence import gather
 from pipeline.discover.mine_judge import judge
 from pipeline.discover.paging import next_page
 from pipeline.discover.place import Place
@@ -42,7 +43,7 @@ def read_page(
     following = next_page(root, base, here)
     further = _further(root, base, place, rules) if rules.follow else {}
     if articles is None and not rules.select and not wanted:
-        _, articles = judge(root, base, here)
+        articles = judge(gather(root, base, here))
     notes = document.notes
     if articles is not None and not articles:
         notes += ("no list of articles stands out: all links are taken",)

@@ -21,11 +21,8 @@ from pipeline.model import Link, Snapshot
 
 _BETTER = 0.005
 _WORDS = {
-    "title: six words": "titles as long as headlines",
-    "place: heading": "in headings",
-    "place: date beside": "with dates beside them",
+    "title: five words": "titles as long as headlines",
     "place: text beside": "with teasers",
-    "address: date": "dates in their addresses",
     "address: number": "numbers in their addresses",
     "address: slug": "headlines in their addresses",
 }
@@ -56,15 +53,15 @@ def mine(pages: Sequence[Snapshot], *, zone: str) -> Mined:
     look like a list of articles. Raises ListingError for a page that cannot be read.
     """
     first, *rest = [_Page(snapshot) for snapshot in pages[:2]]
-    seen, taken = first.judge(rest[0] if rest else None)
+    second = rest[0].seen if rest else []
+    seen, taken = first.seen, judge(first.seen, second)
     if not taken:
         return Mined(evidence=_nothing(seen))
     # What the second page has of articles and of menus makes the rules more general.
-    more, also = rest[0].judge(first) if rest else ([], frozenset[str]())
-    known = taken | also
-    others = [one.url for one in (*seen, *more) if one.url not in known]
+    known = taken | judge(second, seen)
+    others = [one.url for one in (*seen, *second) if one.url not in known]
     pattern, select = _choose(
-        first, taken, others, pattern_of(sorted(known), others), first.select(seen, taken)
+        first, taken, others, pattern_of(sorted(known), others), first.select(taken)
     )
     place = Place(
         kind="listing",
@@ -92,13 +89,10 @@ class _Page:
         url = snapshot.final_url or snapshot.url
         self.base = base_of(self.root, url)
         self.here = absolute(url, url) or url
+        self.seen = gather(self.root, self.base, self.here)
 
-    def judge(self, second: _Page | None) -> tuple[list[Seen], frozenset[str]]:
-        other = second and gather(second.root, second.base, second.here)
-        return judge(self.root, self.base, self.here, other or ())
-
-    def select(self, seen: Sequence[Seen], taken: frozenset[str]) -> str | None:
-        return select_of(self.root, seen, taken, self.url)
+    def select(self, taken: frozenset[str]) -> str | None:
+        return select_of(self.root, self.seen, taken, self.url)
 
     def url(self, anchor: etree._Element) -> str | None:
         url = absolute(anchor.get("href"), self.base)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
-from lxml import etree
-
-from pipeline.discover.mine_evidence import MAX_ANCHORS, WEIGHTS, Seen, gather
+from pipeline.discover.mine_evidence import WEIGHTS, Seen
 
 MIN_LINKS = 8
 """URLs of a page below which all are taken: so short a list has no menus worth leaving out."""
@@ -16,40 +14,47 @@ MIN_ARTICLES = 3
 
 _THRESHOLD = 0.0
 _SURE = 2.0
-"""What MIN_ARTICLES links of a page must reach, else it is taken for no list of articles."""
+"""What MIN_ARTICLES links of a page must reach, else it is taken for no list of articles …"""
+_LIST = 8
+"""… unless as many that are just good enough stand at one place."""
 _SHRINK = 2.0
 """A group of as many members counts half of what a large one does."""
 
 _SHARE = 0.15
 
 
-def judge(
-    root: etree._Element, base: str, here: str, second: Iterable[Seen] = ()
-) -> tuple[list[Seen], frozenset[str]]:
-    """Return the URLs of a page, and those of them that lead to articles.
+def judge(seen: list[Seen], second: Iterable[Seen] = ()) -> frozenset[str]:
+    """Return the URLs of those links of a page that lead to articles.
 
-    No article means that the page does not look like a list of articles, or is too short or too
-    long to tell. `second` are the URLs of another page of the site.
+    None means that the page does not look like a list of articles, or is too short to tell.
+    `second` are the links of another page of the site.
     """
-    seen = gather(root, base, here)
-    if seen is None:
-        return [], frozenset()
-    places = {(one.url, one.place) for one in second}
-    for one in seen:
-        if (one.url, one.place) in places:
-            one.facts.add("on the second page too")
-    if not MIN_LINKS <= len(seen) <= MAX_ANCHORS:
-        return seen, frozenset()
+    _compare(seen, list(second))
+    if len(seen) < MIN_LINKS:
+        return frozenset()
     totals = scores(seen)
-    if sum(total > _SURE for total in totals.values()) < MIN_ARTICLES:
-        return seen, frozenset()
     taken = [one for one in seen if totals[one.url] > _THRESHOLD]
+    largest = max(Counter(one.place for one in taken).values(), default=0)
+    if sum(total > _SURE for total in totals.values()) < MIN_ARTICLES and largest < _LIST:
+        return frozenset()
     strangers = _strangers(taken)
-    return seen, frozenset(
+    return frozenset(
         one.url
         for one in taken
         if one.url not in strangers or totals[one.url] + WEIGHTS["group: stranger"] > _THRESHOLD
     )
+
+
+def _compare(seen: list[Seen], second: list[Seen]) -> None:
+    """Note of links whose like are all on the second page too that they stay: they are menus."""
+    if not second:
+        return
+    there = {one.url for one in second}
+    fresh = Counter(one.shape.group for one in seen if one.url not in there)
+    for one in seen:
+        # Boxes of the most read articles stay as well, but other articles have their form.
+        if not fresh[one.shape.group]:
+            one.facts.add("group: stays")
 
 
 def _strangers(taken: list[Seen]) -> set[str]:

@@ -95,7 +95,7 @@ def _candidates(anchors: list[etree._Element]) -> Iterator[str]:
 
 
 def _step(nodes: list[etree._Element]) -> str:
-    tag = nodes[0].tag if all(node.tag == nodes[0].tag for node in nodes) else "*"
+    tag = str(nodes[0].tag) if all(node.tag == nodes[0].tag for node in nodes) else "*"
     common = set((nodes[0].get("class") or "").split())
     for node in nodes[1:]:
         common &= set((node.get("class") or "").split())

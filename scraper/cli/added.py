@@ -155,7 +155,7 @@ def _article(one: Tried) -> None:
     if reading is None or reading.rejected:
         why = reading.evidence if reading else one.answer.words
         say(f"  ✗ {brief(one.link.title or one.link.url, TITLE)}")
-        say(wrapped(f"{one.reason}: {why}", "      "))
+        say(wrapped(f"{one.reason}: {why}" if one.reason else why, "      "))
         return
     found = fields(reading)
     title = found["title"][0] if "title" in found else "no title"

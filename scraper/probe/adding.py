@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,20 +63,8 @@ async def plan_for(
     `taken` are ids that no file has yet and that others want. At most 25 requests.
     """
     report = await look_at(config.app, draft_of(config, given), given, now=now, watch=watch)
-    if report.trouble and report.trouble.kind == "script" and not available(config.app.browser):
-        first, report = (
-            report,
-            await look_at(
-                config.app,
-                draft_of(config, given, browser=True),
-                given,
-                now=now,
-                watch=watch,
-                limit=LIMIT - report.requests,
-                vain=frozenset(miss.url for miss in report.misses),
-            ),
-        )
-        report.requests += first.requests
+    if report.trouble is not None and report.trouble.kind == "script":
+        report = await _drawn(config, report, now, watch)
     if name:
         report.name = name
     if not report.chosen:
@@ -91,6 +79,26 @@ async def plan_for(
         path=placing.path_for(config, chosen_id),
         text=text,
     )
+
+
+async def _drawn(config: Config, first: Report, now: datetime, watch: Watch | None) -> Report:
+    """Return the report on a site whose pages a browser draws; the first one if there is none."""
+    if first.trouble is not None and (missing := available(config.app.browser)):
+        first.trouble = replace(first.trouble, hint=f"{missing}; then `khabar add` again")
+        return first
+    report = await look_at(
+        config.app,
+        draft_of(config, first.url, browser=True),
+        first.url,
+        now=now,
+        watch=watch,
+        limit=LIMIT - first.requests,
+        vain=frozenset(miss.url for miss in first.misses),
+    )
+    report.requests += first.requests
+    if report.found is not None:
+        report.found.misses[:0] = [miss for miss in first.misses if miss.wanted != "listing"]
+    return report
 
 
 def known_route(config: Config, plan: Plan) -> Source | None:

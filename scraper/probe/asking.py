@@ -66,23 +66,31 @@ class Answer:
 class Counted:
     """A downloader middleware: counts every request that leaves, and lets no more than the limit.
 
-    It stands behind the robots gate: what that refuses is not sent and not counted.
+    It stands behind the robots gate: what that refuses is not sent and not counted. A browser
+    asks it for each script and each piece of data.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.limit: int = getattr(crawler, "limit", LIMIT)
         self.sent = 0
+        crawler.counter = self  # type: ignore[attr-defined] # the browser's handle
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the counter of one crawler."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Count, or refuse."""
+    def take(self) -> bool:
+        """Count one request; False if it must not be made."""
         if self.sent >= self.limit:
-            raise SpentError(f"{self.limit} requests are made: {request.url} was not asked")
+            return False
         self.sent += 1
+        return True
+
+    def process_request(self, request: Request) -> None:
+        """Count, or refuse; a page that has come and is only drawn is no request."""
+        if "shell" not in request.meta and not self.take():
+            raise SpentError(f"{self.limit} requests are made: {request.url} was not asked")
 
 
 class Asker:

@@ -25,6 +25,8 @@ INNER_FEEDS = 8
 """Entries of a feed of feeds that are asked, at most."""
 GUESSES = 5
 """Usual paths of feeds that are asked where there is a sitemap anyway."""
+DEAR_GUESSES = 3
+"""The same where a browser may have to draw the pages, each with its scripts and its data."""
 SITEMAPS = 3
 CHILDREN = 2
 """Sitemaps of an index that are read: the newest say what is new."""
@@ -62,8 +64,10 @@ class Finder:
         return self.asker.left > ARTICLES
 
     @property
-    def _is_walled(self) -> bool:
-        """Whether the site lets nobody in: to guess further would only be knocking."""
+    def _is_asked_enough(self) -> bool:
+        """Whether the site lets nobody in, or has been asked before: further is only knocking."""
+        if self.vain:
+            return True
         pages = (*self.found.pages.values(), *self.found.walls)
         return any(clues.login or clues.consent for clues in pages)
 
@@ -110,10 +114,10 @@ class Finder:
         if self._has("feed"):
             return
         wordpress = any(clues.wordpress for clues in self.found.pages.values())
-        # Where robots.txt names sitemaps, fewer guesses are worth a request.
         few = GUESSES if self.asker.sitemaps(self.found.home) else None
+        few = DEAR_GUESSES if self.found.clues.scripted else few
         for url in list(places.usual_feeds(self.found.home, wordpress=wordpress))[:few]:
-            if self._is_walled:
+            if self._is_asked_enough:
                 return
             if url not in announced and await self._ask(url, "feed", "at a usual path"):
                 return
@@ -138,17 +142,20 @@ class Finder:
         named = self.asker.sitemaps(self.found.home)
         for url in named[:SITEMAPS]:
             await self._ask(url, "sitemap", "named in robots.txt")
-        if named or self._has("feed", "rest") or self._is_walled:
+        if named or self._has("feed", "rest") or self._is_asked_enough:
             return
-        for path in places.SITEMAP_PATHS:
+        few = 1 if self.found.clues.scripted else None
+        for path in places.SITEMAP_PATHS[:few]:
             if await self._ask(urljoin(self.found.home, path), "sitemap", "at a usual path"):
                 return
 
     async def _listings(self) -> None:
         known = bool(self.found.routes) and self._has("feed", "rest", "news_sitemap", "sitemap")
         pages = [url for url in self.found.pages if url in self._asked_pages()]
-        # With a better route at hand a page is only compared, which costs no request.
-        if not known:
+        if known:
+            # With a better route at hand the front page is only compared: that costs no request.
+            pages = [url for url in pages if url == self.found.home]
+        else:
             clues = self._clues_home_first()
             urls = [url for one in clues for url in places.sections(one, self.found.home, SECTIONS)]
             for url in list(dict.fromkeys(urls))[:SECTIONS]:

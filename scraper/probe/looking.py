@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -29,8 +30,10 @@ from scraper.probe.zones import guess_zone
 
 _DATED_HEAD = 200_000
 """Characters of a route's text in which dates are looked for."""
-_NO_HTTPS = frozenset(
+_PORT = re.compile(r"[^/?#]+:(?!443\b)\d+(?:[/?#]|$)")
+_OTHER_SCHEME = frozenset(
     {
+        Reason.HTTP_4XX,
         Reason.TLS,
         Reason.CONNECTION,
         Reason.TIMEOUT,
@@ -43,11 +46,12 @@ _NO_HTTPS = frozenset(
 def addresses(given: str) -> tuple[str, ...]:
     """Return the URLs that a person may mean: as written, or https before http.
 
+    With a port it is http before https: who writes one runs the server without certificate.
     UsageError for what can be no web address.
     """
     text = given.strip()
-    scheme = urlsplit(text).scheme if "://" in text else ""
-    urls = (text,) if scheme else (f"https://{text}", f"http://{text}")
+    schemes = ("http", "https") if _PORT.match(text) else ("https", "http")
+    urls = (text,) if "://" in text else tuple(f"{scheme}://{text}" for scheme in schemes)
     for url in urls:
         try:
             host_of(url)
@@ -112,9 +116,9 @@ def _titles(found: Found) -> list[str | None]:
 
 
 async def _first(asker: Asker, given: str) -> Answer:
-    """Return the answer of the URL as given; without a scheme, https is tried before http."""
+    """Return the answer of the URL as given; without a scheme, of the first that answers."""
     first, *others = [await asker.ask(addresses(given)[0]), *addresses(given)[1:]]
-    if others and first.reason in _NO_HTTPS and "answered" not in first.words:
+    if others and first.reason in _OTHER_SCHEME and "answered" not in first.words:
         second = await asker.ask(str(others[0]))
         return second if second.snapshot is not None or _says_more(second) else first
     return first

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 LONGEST = 40
 _NAME = 80
@@ -55,7 +54,7 @@ def slug(text: str) -> str:
 
 
 def _from_host(host: str) -> str:
-    name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+    name = host.lower().removesuffix(".")
     labels = name.split(".")
     if _is_address(name) or len(labels) < 2:  # noqa: PLR2004 # a host in one word is a machine
         return ""
@@ -76,5 +75,5 @@ def _is_address(name: str) -> bool:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join("".join(char for char in text if char.isprintable()).split())
     return text if len(text) <= _NAME else text[: _NAME - 1].rsplit(" ", 1)[0] + "…"

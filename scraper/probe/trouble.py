@@ -15,9 +15,7 @@ from scraper.probe.asking import Answer
 from scraper.probe.found import Found
 from scraper.probe.trying import Tried
 
-_SCRIPT = (
-    "`pip install 'khabar[browser]'` and `khabar add` again: it then draws the pages with a browser"
-)
+_SCRIPT = "give the address of a feed, or declare it by hand with `[fetch] browser = true`"
 _DRAWN = "drawn with a browser, the site still shows no list of articles: give its news page"
 _LOGIN = (
     "declare the source by hand, with a `[login]` table (a form), `[fetch] auth` (Basic) or"
