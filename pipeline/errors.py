@@ -59,3 +59,9 @@ class DiskFullError(StoreError):
     """There is no space left for the database or the archive."""
 
     code = "disk_full"
+
+
+class PageFunctionError(KhabarError):
+    """A source's own Python failed on a page, or said something that cannot be used."""
+
+    code = "page_function"

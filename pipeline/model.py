@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, Literal, TypeVar
 
+from pipeline.announcements import (
+    Hints,
+    Link,
+    Listing,
+    ListingKind,
+    Moment,
+    Precision,
+    Via,
+    ZoneOrigin,
+)
 from pipeline.kinds import Flag, Label, Outcome, UrlState
 from pipeline.reasons import Reason
 
@@ -40,65 +50,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual"]
-ListingKind = Literal[
-    "rss", "atom", "json_feed", "sitemap", "sitemap_index", "robots", "wp_rest", "listing"
-]
-Precision = Literal["day", "minute", "second"]
-ZoneOrigin = Literal["stated", "source", "assumed"]
 VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A date as a page states it: an instant in UTC, how precise it is, and whence its zone.
-
-    A page that states only a day has precision "day"; `at` is then noon of that day in the
-    source's zone, for sorting, and must never be shown with a time. `day` is the calendar day
-    as stated.
-    """
-
-    at: datetime
-    day: date
-    precision: Precision = "second"
-    zone: ZoneOrigin = "stated"
-
-    def text(self) -> str:
-        """Return ISO 8601: `2024-05-29` for a day, otherwise the instant in UTC."""
-        if self.precision == "day":
-            return self.day.isoformat()
-        return self.at.isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One announcement of a page: where, how and with which title and dates it was found."""
-
-    url: str
-    via: Via
-    found_on: str
-    title: str | None = None
-    published: Moment | None = None
-    modified: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """What a feed, sitemap or listing page says: its links, and the sitemaps it points to."""
-
-    kind: ListingKind
-    links: tuple[Link, ...] = ()
-    children: tuple[Link, ...] = ()
-    """Further listings, to be read in turn: sitemaps of an index, pages that `follow` names."""
-    next: str | None = None
-    """URL of the page that continues this one with older links, as the site states it."""
-    passed: tuple[Link, ...] = ()
-    """Links of a page that were judged to lead to no article: menus, tags, services."""
-    title: str | None = None
-    capped: int = 0
-    """How many entries beyond the item cap were not looked at (at least)."""
-    notes: tuple[str, ...] = ()
-    """What was odd but bearable, for the event log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +83,8 @@ class Field(Generic[T]):
     value: T
     origin: str
     """`json-ld`, `microdata`, `meta`, `time`, `byline`, `label`, `heading`, `credit`, `selector`,
-    `feed`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
-    `trafilatura`, `page`, `source`."""
+    `feed`, `rest`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
+    `trafilatura`, `page`, `source`, `function`, `spider`, `import`, `header`, `document`."""
     raw: str | None = None
 
 
@@ -187,6 +139,8 @@ class Profile:
     """Selectors for pages fetched up to and including a day, earliest day first."""
     phrases: tuple[str, ...] = ()
     """Openings of ticker lines, beside the built-in ones."""
+    function: str | None = None
+    """`path:name` of the source's own page function."""
     min_chars: int = 120
     """A shorter body is flagged `short`."""
 
@@ -201,16 +155,6 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
-    """What the places that announced a page said of it: the best of its links."""
-
-    title: str | None = None
-    published: Moment | None = None
-    modified: Moment | None = None
-    via: Via | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """What identifies a text: a digest of its normal form, for equality only."""
 
@@ -220,6 +164,8 @@ class Fingerprint:
     """Hex SHA-256 of title and body as stored: a revision is a change of this."""
     tokens: int
     """Number of word tokens: very short bodies never match another URL's by digest alone."""
+    payload: bool = False
+    """Whether the digests are of a document's bytes, which are the same only for a copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     SAME_BODY = "same_body"
     NEAR_DUPLICATE = "near_duplicate"
     FILTERED = "filtered"
+    IMPORTED = "imported"
     SLOW_PAGE = "slow_page"
     TOO_DEEP = "too_deep"
     QUARANTINED = "quarantined"
@@ -55,6 +56,7 @@ class Reason(StrEnum):
     OOM = "oom"
     CRASH = "crash"
     HANG = "hang"
+    PAGE_FUNCTION = "page_function"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -75,6 +77,7 @@ class RunReason(StrEnum):
     BAD_CONFIG = "bad_config"
     HEARTBEAT_LOST = "heartbeat_lost"
     START_ERROR = "start_error"
+    LOGIN_FAILED = "login_failed"
     DISK_FULL = "disk_full"
     OOM = "oom"
     CRASH = "crash"
@@ -137,9 +140,12 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.CHALLENGE: ("a bot challenge came instead of the page", "raise `[fetch] delay`"),
     Reason.CONSENT_WALL: (
         "a consent page came instead of the page",
-        "set a cookie in `[fetch] headers`",
+        "set the cookie of a visitor who has agreed: `[fetch] cookies`",
     ),
-    Reason.LOGIN_WALL: ("a login page came instead of the page", "the source needs a login"),
+    Reason.LOGIN_WALL: (
+        "a login page, or a demand for a login, came instead of the page",
+        "give the source a login: `[fetch] auth`, `[fetch] cookies` or `[login]`",
+    ),
     Reason.SOFT_404: ("a 'not found' page that says 200", "the site has removed the article"),
     Reason.NO_CONTENT: (
         "the page has no readable text",
@@ -171,10 +177,14 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "not HTML: archived and listed, its text is not read",
         "`khabar articles show ID --raw` writes the document",
     ),
-    Reason.SAME_URL: ("another spelling of a URL that is stored", "nothing to do"),
+    Reason.SAME_URL: ("another URL of a page that is stored", "nothing to do"),
     Reason.SAME_BODY: ("word for word the text of another article", "nothing to do"),
     Reason.NEAR_DUPLICATE: ("nearly the text of another article", "nothing to do"),
     Reason.FILTERED: ("excluded by the source's own rules", "see `[links]` of the source"),
+    Reason.IMPORTED: (
+        "known from an earlier system, so it is not fetched",
+        "fetched when a listing states a newer change; `khabar try URL` reads it now",
+    ),
     Reason.SLOW_PAGE: ("reading the page took too long and was stopped", "report the page"),
     Reason.TOO_DEEP: ("the page is nested too deeply to be read whole", "report the page"),
     Reason.QUARANTINED: ("held back with its whole run, which looked poisoned", "see the run"),
@@ -184,9 +194,13 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.OOM: ("reading the page used up the memory allowed", "report the page"),
     Reason.CRASH: ("reading the page killed its process", "report the page"),
     Reason.HANG: ("the worker stopped answering", "taken up by itself"),
+    Reason.PAGE_FUNCTION: (
+        "the source's own Python failed on the page, or said something unusable",
+        "`khabar try URL --source ID` shows the error; tried again later by itself",
+    ),
     Reason.INTERNAL_ERROR: (
-        "a fault of khabar itself; the snapshot is kept",
-        "`khabar logs --level error` has the traceback: please report it",
+        "a fault of khabar itself, or of the source's own spider; the snapshot is kept",
+        "`khabar logs --level error` has the traceback: mend the spider, or report it",
     ),
 }
 """Each reason of a URL: what happened, and what a person can do."""
@@ -215,6 +229,10 @@ RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
     RunReason.BAD_CONFIG: ("the source file is wrong", "`khabar check` says where"),
     RunReason.HEARTBEAT_LOST: ("its worker died or hung", "tried once more by itself"),
     RunReason.START_ERROR: ("the spider could not start", "`khabar logs --run ID` says why"),
+    RunReason.LOGIN_FAILED: (
+        "the site did not let us in, so nothing was fetched",
+        "`khabar runs ID` says what came after the form; `[login]` of the source file",
+    ),
     RunReason.DISK_FULL: ("no space left", "free some space"),
     RunReason.OOM: ("the worker used up its memory", "report the source"),
     RunReason.CRASH: ("the worker died twice with it", "`khabar logs --run ID`"),

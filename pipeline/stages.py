@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from lxml.html import HtmlElement
 
 from pipeline.clean.align import Line, align, inside
 from pipeline.clean.blocks import Piece, cut
-from pipeline.clean.label import body_of, clean, credits_of, worth_keeping
+from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keeping
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
-from pipeline.extract import documents
+from pipeline.extract import media
+from pipeline.extract.answer import Answer, Given, over
+from pipeline.extract.asking import PageFunction, ask
 from pipeline.extract.body import choose_body
 from pipeline.extract.decode import decode
+from pipeline.extract.documents import document_title
 from pipeline.extract.fields import Fields, read_fields, read_language
 from pipeline.extract.tree import UnreadableError, drop, parse, select
+from pipeline.identify import document_fingerprint
 from pipeline.identify import fingerprint as fingerprint_of
 from pipeline.model import (
     Block,
@@ -47,6 +51,9 @@ except PackageNotFoundError:  # run from a checkout that is not installed
     READER = "khabar"
 
 
+_NOTHING = "<html><body></body></html>"
+
+
 @dataclass(slots=True, kw_only=True)
 class Page:
     """A page on its way: what it came with, and what each stage has added."""
@@ -56,11 +63,16 @@ class Page:
     memory: Memory
     hints: Hints
     selectors: Selectors
+    function: PageFunction | None = None
+    given: Given | None = None
+    answers: tuple[Answer, ...] = ()
     flags: set[Flag] = field(default_factory=set)
     root: HtmlElement | None = None
     elements: tuple[HtmlElement, ...] = ()
     pieces: Sequence[Piece] = ()
     fields: Fields | None = None
+    printed: str = ""
+    """The title that the page itself has."""
     lines: list[Line] = field(default_factory=list)
     cited: Field[str] | None = None
     language: Field[str] | None = None
@@ -71,12 +83,16 @@ class Page:
 
 
 def prune(page: Page) -> None:
-    """Decode the bytes, parse them, and take away what the source says is never wanted."""
-    text, _ = decode(page.snapshot)
-    parsed = parse(text)
+    """Decode the bytes, parse them, and take away what the source says is never wanted.
+
+    The source's own page function is asked here: it may say what to take away, too.
+    """
+    alone = page.given is not None and page.given.alone
+    parsed = parse(_NOTHING if alone else decode(page.snapshot)[0])
     if parsed.truncated:
         page.flags.add(Flag.TRUNCATED_DOM)
     drop(parsed.root, page.selectors.drop)
+    page.answers = ask(parsed.root, page.snapshot, page.profile, page.function, page.given)
     page.root, page.elements, page.pieces = parsed.root, parsed.elements, cut(parsed.root)
 
 
@@ -92,9 +108,13 @@ def extract(page: Page) -> None:
         selectors=page.selectors,
         hints=page.hints,
     )
+    page.printed = page.fields.title.value if page.fields.title else ""
+    page.fields = over(page.fields, page.answers, page.snapshot.fetched_at)
     page.flags |= page.fields.flags
-    selected = _selected(root, page.selectors)
-    if selected:
+    paragraphs = _paragraphs(page)
+    if paragraphs is not None:
+        page.lines = align(page.pieces, paragraphs)
+    elif selected := _selected(root, page):
         page.lines = inside(page.pieces, selected)
     else:
         page.lines = align(
@@ -106,18 +126,28 @@ def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = _fields(page)
     page.lines = clean(page.lines, _facts(page, fields))
+    paragraphs = _paragraphs(page)
+    if paragraphs is not None:
+        page.lines = stated(page.lines, paragraphs)
     page.body = body_of(page.lines)
     page.blocks = tuple(worth_keeping(page.lines))
     page.language = read_language(page.body, fields, page.profile)
     if named := credits_of(page.lines):
         value = "; ".join(outlet for outlet, _ in named)
         page.cited = Field(value=value, origin="credit", raw=" ".join(line for _, line in named))
-    refused = refuse(
-        page.lines,
-        title=fields.title.value if fields.title else "",
-        claims_article=fields.claims_article,
-        dated=fields.published is not None and fields.published.origin != "htmldate",
-        passwords=fields.passwords,
+    for answer in page.answers:
+        page.language = answer.says.get("language", page.language)
+        page.cited = answer.says.get("cited_source", page.cited)
+    refused = (
+        None
+        if paragraphs
+        else refuse(
+            page.lines,
+            title=fields.title.value if fields.title else "",
+            claims_article=fields.claims_article,
+            dated=fields.published is not None and fields.published.origin != "htmldate",
+            passwords=fields.passwords,
+        )
     )
     if refused is not None and Flag.TRUNCATED_DOM in page.flags:
         raise UnreadableError(
@@ -142,19 +172,29 @@ STAGES: tuple[Callable[[Page], None], ...] = (prune, extract, label, fingerprint
 """What every page passes, in this order."""
 
 
-def read(snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints) -> Reading:
-    """Return what a page says. A bad page is a reading that is `rejected`, never an exception."""
-    kind = documents.media_type(snapshot)
-    if name := documents.feed_name(snapshot):
-        return _reading(
-            _page(snapshot, profile, memory, hints),
-            {},
-            kind or "text/xml",
-            (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>"),
-        )
-    if not documents.is_page(kind):
-        return _document(snapshot, hints, kind)
+def read(
+    snapshot: Snapshot,
+    profile: Profile,
+    memory: Memory,
+    hints: Hints,
+    function: PageFunction | None = None,
+    given: Given | None = None,
+) -> Reading:
+    """Return what a page says. A bad page is a reading that is `rejected`, never an exception.
+
+    What the source's own `function`, and over it what `given`, says of a field wins over what is
+    read; PageFunctionError when either is of no use.
+    """
+    kind = media.media_type(snapshot)
     page = _page(snapshot, profile, memory, hints)
+    page.function, page.given = function, given
+    if given is None and (name := media.feed_name(snapshot)):
+        words = f"a feed or sitemap ({name}), no article: to read it, name it under `discover`"
+        return _reading(page, {}, kind or "text/xml", (Reason.NOT_ARTICLE, words))
+    if not media.is_page(kind):
+        if given is None:
+            return _document(snapshot, hints, kind)
+        page.given = replace(given, alone=True)
     timings: dict[str, float] = {}
     rejected: tuple[Reason, str] | None = None
     for stage in STAGES:
@@ -207,16 +247,16 @@ def _reading(
 
 
 def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
-    title = documents.document_title(snapshot, hints)
-    published = hints.published
+    title = document_title(snapshot, hints, kind)
+    published = hints.published  # never Last-Modified: that is of the file
     return Reading(
         url=snapshot.final_url,
         snapshot=snapshot.sha256,
         title=title,
-        published=Field(value=published, origin=hints.via or "feed") if published else None,
-        flags=frozenset({Flag.DOCUMENT}),
+        published=Field(value=published, origin=hints.origin("published")) if published else None,
+        flags=frozenset({Flag.DOCUMENT} if published else {Flag.DOCUMENT, Flag.NO_DATE}),
         media_type=kind,
-        fingerprint=fingerprint_of(title.value if title else "", ""),
+        fingerprint=document_fingerprint(title.value if title else "", snapshot.sha256),
         reader=READER,
     )
 
@@ -233,9 +273,16 @@ def _fields(page: Page) -> Fields:
     return page.fields
 
 
-def _selected(root: HtmlElement, selectors: Selectors) -> list[HtmlElement]:
-    """Return the elements of the first body selector that matches any."""
-    for selector in selectors.body:
+def _paragraphs(page: Page) -> tuple[str, ...] | None:
+    """Return the body as the source's own Python states it, word for word."""
+    return next((one.body for one in reversed(page.answers) if one.body is not None), None)
+
+
+def _selected(root: HtmlElement, page: Page) -> list[HtmlElement]:
+    """Return the element that is said to hold the body, or those of the first body selector."""
+    if boxes := [answer.box for answer in page.answers if answer.box is not None]:
+        return boxes[-1:]
+    for selector in page.selectors.body:
         if found := [node for node in select(root, selector) if isinstance(node, HtmlElement)]:
             return found
     return []
@@ -245,6 +292,7 @@ def _facts(page: Page, fields: Fields) -> Facts:
     names = fields.authors.value if fields.authors else ()
     return Facts(
         title=bare(fields.title.value) if fields.title else "",
+        printed=bare(page.printed),
         authors=frozenset({*(bare(name) for name in names), bare("".join(names))}) - {""},
         sites=fields.sites,
         phrases=tuple(fold(phrase) for phrase in page.profile.phrases),

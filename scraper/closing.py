@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, update
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from pipeline.errors import FencedError
 from pipeline.model import Outcome
 from pipeline.reasons import RUN_EXPLAINED, Reason, RunReason
-from scraper.failures import Ending
+from scraper.failures import CUT_OFF, Ending
 from scraper.settling import settlement
 from storage.books import Judgement, books, judge, listings_of
 from storage.frontier import settle
@@ -19,11 +20,6 @@ from storage.schema import runs, visits
 
 if TYPE_CHECKING:
     from scraper.work import Work
-
-_LEFT_OPEN: dict[RunReason, Reason] = {
-    RunReason.RUN_DEADLINE: Reason.RUN_DEADLINE,
-    RunReason.DISK_FULL: Reason.DISK_FULL,
-}
 
 
 async def finish(work: Work, scrapy_reason: str) -> None:
@@ -38,6 +34,8 @@ async def finish(work: Work, scrapy_reason: str) -> None:
         now = work.now()
         _settle_left(conn, work, stopped)
         judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), stopped)
+        if work.why:
+            judged = replace(judged, detail=f"{work.why}; {judged.detail}")
         conn.execute(
             update(runs)
             .where(runs.c.id == work.run.id)
@@ -60,7 +58,7 @@ def _settle_left(conn: Connection, work: Work, stopped: RunReason | None) -> Non
     if stopped is None:
         ending = Ending(Outcome.FAILED, Reason.INTERNAL_ERROR, "it was never settled")
     else:
-        reason = _LEFT_OPEN.get(stopped, Reason.INTERRUPTED)
+        reason = CUT_OFF.get(stopped, Reason.INTERRUPTED)
         words = f"the run ended: {RUN_EXPLAINED[stopped][0]}"
         ending = Ending(Outcome.DEFERRED, reason, words)
     for url_id in left.all():

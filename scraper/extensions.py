@@ -15,10 +15,11 @@ from twisted.python.failure import Failure
 from pipeline.errors import FencedError
 from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
-from scraper.announced import Asked, not_had
+from scraper.announced import not_had
 from scraper.closing import finish
 from scraper.failures import Ending
 from scraper.handler import end_run_soon
+from scraper.walks import Asked
 from storage.events import record
 from storage.leases import renew
 from storage.runs import LEASE

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from OpenSSL import SSL
 from scrapy import exceptions
+from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet import error as net
 from twisted.python.failure import Failure
@@ -22,9 +24,13 @@ from scraper.handler import RunEndedError
 class RefusedError(IgnoreRequest):
     """A request that must not be made: robots rules, a redirect that leads nowhere useful."""
 
-    def __init__(self, outcome: Outcome, reason: Reason, detail: str) -> None:
+    def __init__(self, outcome: Outcome, reason: Reason | None, detail: str) -> None:
         super().__init__(detail)
         self.outcome, self.reason, self.detail = outcome, reason, detail
+
+
+class BrowserError(Exception):
+    """The browser could not show a page, or is itself in trouble."""
 
 
 class KnownTargetError(IgnoreRequest):
@@ -44,6 +50,12 @@ class Ending:
     detail: str
 
 
+CUT_OFF: dict[RunReason, Reason] = {
+    RunReason.RUN_DEADLINE: Reason.RUN_DEADLINE,
+    RunReason.DISK_FULL: Reason.DISK_FULL,
+    RunReason.LOGIN_FAILED: Reason.LOGIN_WALL,
+}
+"""Why a run was ended early → why what it had not fetched is put off; else `interrupted`."""
 _TLS = (SSL.Error, ssl.SSLError)
 _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Reason], ...] = (
     (exceptions.CannotResolveHostError, Reason.DNS),
@@ -56,6 +68,7 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Rea
     (_TLS, Reason.TLS),
     ((net.ConnectError, net.ConnectionDone, net.ConnectionLost), Reason.CONNECTION),
     (net.TimeoutError, Reason.TIMEOUT),
+    ((TunnelError, BrowserError), Reason.CONNECTION),
     (_newclient.ParseError, Reason.PROTOCOL_ERROR),
 )
 
@@ -70,18 +83,32 @@ def failed(failure: Failure) -> BaseException:
 def explain(error: BaseException, stopped: RunReason | None) -> Ending:
     """Return what a failed request means for its URL."""
     if isinstance(error, HttpError):
-        return by_status(error.response.status)
+        return _asks_for_login(error.response) or by_status(error.response.status)
     if isinstance(error, RefusedError):
         return Ending(error.outcome, error.reason, error.detail)
     if isinstance(error, RunEndedError):
-        late = stopped is RunReason.RUN_DEADLINE
-        reason = Reason.RUN_DEADLINE if late else Reason.INTERRUPTED
+        reason = CUT_OFF.get(stopped, Reason.INTERRUPTED) if stopped else Reason.INTERRUPTED
         return Ending(Outcome.DEFERRED, reason, str(error))
     cause = _cause(error)
     for kinds, reason in _BY_TYPE:
         if isinstance(cause, kinds):
             return Ending(Outcome.FAILED, reason, _words(cause))
     return _by_wording(error, cause)
+
+
+def _asks_for_login(response: Response) -> Ending | None:
+    """Return the ending of an answer that asks for HTTP's own login; None of another."""
+    asked = response.headers.get("WWW-Authenticate")
+    if response.status not in (401, 403) or (asked is None and response.status != 401):  # noqa: PLR2004
+        return None
+    how = " ".join((asked or b"no method named").decode("latin-1").split())[:120]
+    given = response.request is not None and "Authorization" in response.request.headers
+    words = (
+        f"the site does not accept the login it was given ({response.status}, {how})"
+        if given
+        else f"the site asks for a login ({response.status}, {how}): set `[fetch] auth`"
+    )
+    return Ending(Outcome.FAILED, Reason.LOGIN_WALL, words)
 
 
 def by_status(status: int) -> Ending:

@@ -15,9 +15,12 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.discover import read_listing
 from pipeline.discover.rules import ListingRules
+from pipeline.errors import ConfigError, PageFunctionError
+from pipeline.extract.answer import Given
 from pipeline.model import Hints, Listing, Memory, Profile, Reading, Snapshot
 from pipeline.reasons import Reason
 from pipeline.stages import read
+from scraper.python import load
 
 T = TypeVar("T")
 
@@ -67,10 +70,21 @@ class ReadingPool:
             )
 
     async def read(
-        self, snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints
+        self,
+        snapshot: Snapshot,
+        profile: Profile,
+        memory: Memory,
+        hints: Hints,
+        given: Given | None = None,
     ) -> Reading:
-        """Return what a page says; ReadingError when its reader did not survive it."""
-        return await self._run(read, snapshot, profile, memory, hints)
+        """Return what a page says; ReadingError when its reader did not survive it.
+
+        So, too, when the source's own Python failed on it.
+        """
+        try:
+            return await self._run(read_page, snapshot, profile, memory, hints, given)
+        except PageFunctionError as error:
+            raise ReadingError(Reason.PAGE_FUNCTION, error.message) from error
 
     async def discover(
         self, snapshot: Snapshot, *, rules: ListingRules, zone: str, max_items: int
@@ -101,6 +115,23 @@ class ReadingPool:
             self._pool.stop()  # type: ignore[no-untyped-call] # pebble is partly typed
             self._pool.join()
             self._pool = None
+
+
+def read_page(
+    snapshot: Snapshot,
+    profile: Profile,
+    memory: Memory,
+    hints: Hints,
+    given: Given | None = None,
+) -> Reading:
+    """Read a page with the source's own page function, if it has one; PageFunctionError."""
+    try:
+        function = load(profile.function) if profile.function else None
+    except ConfigError as error:
+        raise PageFunctionError(error.message, hint="`khabar check` looks at the file") from error
+    if function is not None and not callable(function):
+        raise PageFunctionError(f"{profile.function} is no function")
+    return read(snapshot, profile, memory, hints, function, given)
 
 
 def _discover(snapshot: Snapshot, rules: ListingRules, zone: str, max_items: int) -> Listing:

@@ -12,11 +12,11 @@ from pipeline.errors import KhabarError, UsageError
 from pipeline.identify import decide, url_key
 from pipeline.model import Hints, Memory, Neighbours, Profile, Reading, Snapshot, Verdict
 from pipeline.snapshots import make_snapshot
-from pipeline.stages import read
 from scraper.config import Config
 from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.failures import Ending
+from scraper.reading import read_page
 from scraper.work import utc_now
 
 _OF_A_CRAWL = ("tried again later", "it is asked again", "text is kept")
@@ -36,6 +36,8 @@ class Trial:
     snapshot: Snapshot
     reading: Reading
     verdict: Verdict
+    spider: str | None = None
+    """The source's own spider, which was not asked."""
 
 
 def try_page(config: Config | None, target: str, source_id: str | None) -> Trial:
@@ -44,15 +46,29 @@ def try_page(config: Config | None, target: str, source_id: str | None) -> Trial
     app = config.app if config else App.model_validate({})
     path = Path(target)
     if path.is_file():
-        snapshot = make_snapshot(path.resolve().as_uri(), path.read_bytes(), fetched_at=utc_now())
+        snapshot = from_file(path)
     elif urlsplit(target).scheme in ("http", "https"):
         snapshot = fetch(target, app, source)
     else:
         raise UsageError(f"{target} is neither a file nor an http(s) URL")
     profile = source.profile() if source else Profile()
-    reading = read(snapshot, profile, Memory(), Hints())
+    reading = read_page(snapshot, profile, Memory(), Hints())
     neighbours = _neighbours(config, snapshot, reading)
-    return Trial(source.id if source else None, snapshot, reading, decide(reading, neighbours))
+    return Trial(
+        source.id if source else None,
+        snapshot,
+        reading,
+        decide(reading, neighbours),
+        source.spider if source else None,
+    )
+
+
+def from_file(path: Path) -> Snapshot:
+    """Return a page saved in a file; UsageError if it cannot be read."""
+    try:
+        return make_snapshot(path.resolve().as_uri(), path.read_bytes(), fetched_at=utc_now())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def pick(config: Config | None, target: str, source_id: str | None) -> Source | None:
@@ -63,7 +79,8 @@ def pick(config: Config | None, target: str, source_id: str | None) -> Source | 
         return config.source(source_id)
     host = urlsplit(target).netloc.lower()
     for source in config.sources.values() if config and host else ():
-        if any(urlsplit(entry.url).netloc.lower() == host for entry in source.discover):
+        listed = {urlsplit(entry.url).netloc.lower() for entry in source.discover}
+        if host in source.hosts | listed:
             return source
     return None
 

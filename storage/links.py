@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -24,7 +24,9 @@ _RANK: dict[Via, int] = {
     "listing": 3,
     "backfill": 4,
     "manual": 5,
+    "import": 6,
 }
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,50 @@ def _row(run: Run, one: Announced, now: datetime) -> dict[str, Any]:
 
 
 def merge(told: Iterable[Link]) -> Hints:
-    """Return, field by field, what the most trusted announcement says; the newest modification."""
+    """Return, field by field, the best that the announcements say, and which kind of place said it.
+
+    The most trusted place wins, but a title cut short loses to a whole one, and a bare day to an
+    instant of about the same day. Of modifications the newest counts.
+    """
     ranked = sorted(told, key=lambda link: _RANK[link.via])
-    return Hints(
-        title=next((link.title for link in ranked if link.title), None),
-        published=next((link.published for link in ranked if link.published), None),
-        modified=max(
-            (link.modified for link in ranked if link.modified),
-            key=lambda moment: moment.at,
-            default=None,
-        ),
-        via=ranked[0].via if ranked else None,
+    title = min((link for link in ranked if link.title), key=_is_cut, default=None)
+    published = _best_dated([link for link in ranked if link.published])
+    modified = max(
+        (link for link in ranked if link.modified),
+        key=lambda link: link.modified.at if link.modified else _NEVER,
+        default=None,
     )
+    return Hints(
+        title=title.title if title else None,
+        published=published.published if published else None,
+        modified=modified.modified if modified else None,
+        via=ranked[0].via if ranked else None,
+        title_via=title.via if title else None,
+        published_via=published.via if published else None,
+        modified_via=modified.via if modified else None,
+    )
+
+
+def _is_cut(link: Link) -> bool:
+    return (link.title or "").rstrip(" ])").endswith(("…", "..."))
+
+
+def _best_dated(ranked: Sequence[Link]) -> Link | None:
+    """Return the first link, or one that states a time of the day where the first has none."""
+    if not ranked:
+        return None
+    days = ranked[0].published
+    if days is None or days.precision != "day":
+        return ranked[0]
+    finer = (
+        link
+        for link in ranked
+        if (other := link.published) is not None
+        and other.precision != "day"
+        # One day apart is the same day in another zone; more is another claim, less trusted.
+        and abs(other.day - days.day) <= timedelta(days=1)
+    )
+    return next(finer, ranked[0])
 
 
 def hints_for(conn: Connection, url_ids: Sequence[int]) -> dict[int, Hints]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal, NotRequired, TypedDict, Unpack
 
@@ -10,9 +10,9 @@ from sqlalchemy import Connection, insert, select
 
 from pipeline.model import ListingKind
 from pipeline.reasons import Reason
-from storage.engine import AnyRow, insert_for
+from storage.engine import AnyRow, chunks, insert_for
 from storage.fencing import Run
-from storage.schema import listings
+from storage.schema import listings, urls
 from storage.schema import validators as validators_table
 from storage.text import clean
 
@@ -66,6 +66,18 @@ def record_listing(
         url = answered_by or columns["url"]
         keep_validators(conn, url, validators, config_sha=config_sha, at=columns["at"])
     return listing_id
+
+
+def any_new(conn: Connection, keys: Collection[str], since: datetime | None) -> bool:
+    """Return whether one of these URL keys was first seen after `since`; None is before all."""
+    if since is None:
+        return bool(keys)
+    return any(
+        conn.execute(
+            select(urls.c.id).where(urls.c.key.in_(some), urls.c.first_seen_at > since).limit(1)
+        ).first()
+        for some in chunks([clean(key) for key in sorted(keys)])
+    )
 
 
 def keep_validators(

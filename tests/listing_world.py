@@ -15,7 +15,7 @@ FEED_URL = "https://river-post.example/feeds/all.xml"
 def snapshot(body: str | bytes, *, url: str = FEED_URL, charset: str | None = None) -> Snapshot:
     data = body.encode() if isinstance(body, str) else body
     return Snapshot(
-        url="https://river-post.example/feed",
+        url="https://river-post.example/latest",
         final_url=url,
         fetched_at=NOW,
         status=200,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from migrated_world import migrated
 from sqlalchemy import Connection, create_engine, insert, select, text, update
 
 from pipeline.model import Link, Outcome
@@ -136,7 +137,7 @@ def declared(
 
 def opened(database: str, folder: Path) -> Iterator[World]:
     """Yield a world on an empty database of the kind; the body of each `world` fixture."""
-    url = f"sqlite:///{folder / 'khabar.db'}" if database == "sqlite" else _new_database()
+    url = migrated(folder / "khabar.db") if database == "sqlite" else _new_database()
     store = open_store(url, folder / "archive", create=True)
     try:
         yield World(store, url)

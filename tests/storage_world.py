@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from migrated_world import kept, migrated
 from sqlalchemy import insert, select
 
 from pipeline.model import (
@@ -36,25 +36,23 @@ SITE = "https://river.example"
 FEED = f"{SITE}/feed.xml"
 
 
-_MIGRATED: dict[str, Path] = {}
-
-
-def _copy_of_a_migrated_file(file: Path) -> None:
-    # Migrating takes most of a small test's time: once a session is enough.
-    if "sqlite" not in _MIGRATED:
-        first = Path(tempfile.mkdtemp(prefix="khabar-test-")) / "migrated.db"
-        atexit.register(shutil.rmtree, first.parent, ignore_errors=True)
-        open_store(f"sqlite:///{first}", first.parent, create=True).close()
-        _MIGRATED["sqlite"] = first
-    file.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_MIGRATED["sqlite"], file)
-
-
 def open_world(database: str, folder: Path) -> Store:
     """Make a store with two sources, and run 1 of the first one running."""
     if (file := sqlite_file(database)) is not None:
-        _copy_of_a_migrated_file(file)
-    store = open_store(database, folder / "archive", create=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_begun(), file)
+        return open_store(database, folder / "archive")
+    return _begin(open_store(database, folder / "archive", create=True))
+
+
+@cache
+def _begun() -> Path:
+    file = kept() / "begun.db"
+    _begin(open_store(migrated(file), kept())).close()
+    return file
+
+
+def _begin(store: Store) -> Store:
     with store.write() as conn:
         for pk, name in ((1, "river"), (2, "hills")):
             row = {"pk": pk, "id": name, "name": name, "state": "active", "config_sha": "c"}

@@ -1,6 +1,7 @@
 """The house rules that no linter knows: a pure pipeline, small modules, nothing swallowed."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,9 @@ def modules(*packages):
         for path in sorted((ROOT / package).rglob("*.py"))
         if "migrations/versions" not in path.as_posix()
     ]
+
+
+parsed = cache(ast.parse)
 
 
 def originals(tree):
@@ -105,7 +109,7 @@ def impurity(node, known):
 
 
 def impurities(source):
-    tree = ast.parse(source)
+    tree = parsed(source)
     known = originals(tree)
     found = {(node.lineno, said) for node in ast.walk(tree) if (said := impurity(node, known))}
     return sorted(found)
@@ -115,7 +119,7 @@ def swallowed(source):
     """Return the lines of handlers that catch everything and do nothing."""
     return [
         node.lineno
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(parsed(source))
         if isinstance(node, ast.ExceptHandler)
         and catches_all(node.type)
         and all(idle(statement) for statement in node.body)
@@ -184,7 +188,7 @@ def test_only_the_stages_measure_their_own_cost():
     users = {
         path.relative_to(ROOT).as_posix()
         for path in modules("pipeline")
-        if any("time" in imported_by(node) for node in ast.walk(ast.parse(path.read_bytes())))
+        if any("time" in imported_by(node) for node in ast.walk(parsed(path.read_bytes())))
     }
     assert users <= {"pipeline/stages.py"}
 

@@ -54,6 +54,8 @@ def test_every_file_of_the_packages_is_in_the_wheel_and_no_other(wheel):
         "scraper/demosite/phrases.toml",
         "scraper/demosite/article.html",
         "scraper/demosite/shell.html",
+        "scraper/demosite/layouts/app.js",
+        "scraper/demosite/layouts/dari.toml",
         "scraper/config/starter/app.toml",
         "scraper/config/starter/example.toml",
         "storage/migrations/env.py",
@@ -82,11 +84,12 @@ def test_nothing_of_the_workshop_or_of_a_user_is_in_the_wheel(wheel):
     assert [name for name in wheel.namelist() if name.endswith(left)] == []
 
 
-def test_the_wheel_installs_the_khabar_command_and_no_other(wheel):
+def test_the_wheel_installs_the_khabar_command_the_plugin_and_nothing_else(wheel):
     scripts = ConfigParser()
     scripts.read_string(inside(wheel, ".dist-info/entry_points.txt"))
     assert {name: dict(scripts[name]) for name in scripts.sections()} == {
-        "console_scripts": {"khabar": "scraper.cli:main"}
+        "console_scripts": {"khabar": "scraper.cli:main"},
+        "pytest11": {"khabar": "scraper.fixtures.plugin"},
     }
 
 

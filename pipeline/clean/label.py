@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.clean.align import Line
+from pipeline.clean.blocks import key
 from pipeline.clean.rules import ANYWHERE, PLACED, Facts, Place, Rule, is_prose
 from pipeline.labels import credit_of
 from pipeline.model import Block, Label
@@ -37,6 +38,31 @@ def clean(lines: Sequence[Line], facts: Facts) -> list[Line]:
             place = Place(top=index < first, end=index > last, apart=line.apart)
             done[index] = _judge(line, PLACED, place, facts)
     return [_left_out(line) for line in done]
+
+
+def stated(lines: Sequence[Line], paragraphs: Sequence[str]) -> list[Line]:
+    """Return lines whose content is exactly these paragraphs, and what was labelled else.
+
+    The paragraphs stand where the page's content began; no rule takes anything from them.
+    """
+    known = {bare(text) for text in paragraphs}
+    blocks = (Block(seq=0, text=text, tag="p", key=key(text)) for text in paragraphs)
+    body = [Line(block, chosen=True) for block in blocks]
+    first = next(
+        (at for at, line in enumerate(lines) if line.block.label is Label.CONTENT), len(lines)
+    )
+    above, below = (
+        [
+            line
+            for line in part
+            if line.block.label is not Label.CONTENT and bare(line.block.text) not in known
+        ]
+        for part in (lines[:first], lines[first:])
+    )
+    numbered = [*above, *body, *below]
+    for seq, line in enumerate(numbered):
+        line.block = replace(line.block, seq=seq)
+    return numbered
 
 
 def worth_keeping(lines: Sequence[Line]) -> list[Block]:

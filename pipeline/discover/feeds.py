@@ -24,6 +24,8 @@ _PUBLISHED = ("pubDate", "published", "issued", "date", "created")
 _MODIFIED = ("updated", "modified")
 _DATES = frozenset(_PUBLISHED + _MODIFIED)
 _ALTERNATE = frozenset({"alternate", "http://www.iana.org/assignments/relation/alternate"})
+_OLDER = frozenset({"next", "prev-archive"})
+"""Where a feed's older entries are (RFC 5005: paged and archived feeds)."""
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
@@ -58,6 +60,9 @@ class _Feed:
         self._notes = document.notes
         self._title: str | None = None
         self._home: str | None = None
+        self._next: str | None = None
+        self._ids: dict[str, str | None] = {}
+        self._doubles = 0
         self._gathered = place.gathered("feed")
         entries = Entries(document.stream(mend=forgiving), _NAMES, _HEADS, forgiving=forgiving)
         for part, element in entries:
@@ -74,9 +79,12 @@ class _Feed:
         notes = [*self._notes, *([note] if note else [])]
         if self._gathered.unusable:
             notes.append(f"{self._gathered.unusable} entries without a usable address")
+        if self._doubles:
+            notes.append(f"{self._doubles} entries with the id of another")
         return Listing(
             kind=self._place.kind,
             links=self._gathered.links(),
+            next=self._next,
             title=self._title,
             capped=self._gathered.capped + self._capped,
             notes=tuple(notes),
@@ -86,23 +94,31 @@ class _Feed:
         name = local(element.tag)
         if name == "title" and self._title is None:
             self._title = plain(text_of(element))
+        elif name == "link" and element.get("rel", "").strip().lower() in _OLDER:
+            self._next = self._next or absolute(element.get("href"), self._place.base)
         elif name == "link" and self._home is None:
             self._home = absolute(element.text, self._place.base)
 
     def _take(self, entry: etree._Element) -> None:
         texts: dict[str, str] = {}
         addresses: list[tuple[int, str]] = []
+        key = ""
         for child in entry:
             name = local(child.tag)
+            if name in {"guid", "id"}:
+                key = key or (child.text or "").strip()
             if name in _DATES or (name == "title" and not _is_media(child)):
                 texts.setdefault(name, text_of(child))
             elif candidate := _address(name, child):
                 rank, href = candidate
                 if url := absolute(href, self._base(child, href)):
                     addresses.append((rank, url))
+        # Of equal rank the first: `min` by rank alone keeps the order.
+        url = min(addresses, key=lambda each: each[0])[1] if addresses else None
+        if key:
+            self._doubles += self._ids.setdefault(key, url) != url
         self._gathered.add(
-            # Of equal rank the first: `min` by rank alone keeps the order.
-            min(addresses, key=lambda each: each[0])[1] if addresses else None,
+            url,
             title=plain(texts.get("title")),
             published=self._moment(texts, _PUBLISHED),
             modified=self._moment(texts, _MODIFIED),

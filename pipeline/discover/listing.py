@@ -13,10 +13,11 @@ from pipeline.discover.document import Document
 from pipeline.discover.links import absolute
 from pipeline.discover.mine_evidence import gather
 from pipeline.discover.mine_judge import judge
+from pipeline.discover.paging import next_page
 from pipeline.discover.place import Place
 from pipeline.discover.rules import ListingError, ListingRules, finder, regex
 from pipeline.discover.titles import plain
-from pipeline.model import Listing
+from pipeline.model import Link, Listing
 from pipeline.reasons import Reason
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -39,6 +40,8 @@ def read_page(
     wanted = regex(rules.pattern) if rules.pattern else None
     gathered, passed = place.gathered("listing"), place.gathered("listing")
     here = absolute(place.base, place.base) or place.base
+    following = next_page(root, base, here)
+    further = _further(root, base, place, rules) if rules.follow else {}
     if articles is None and not rules.select and not wanted:
         articles = judge(gather(root, base, here))
     notes = document.notes
@@ -46,7 +49,9 @@ def read_page(
         notes += ("no list of articles stands out: all links are taken",)
     for anchor in _anchors(root, rules.select):
         url = absolute(anchor if isinstance(anchor, str) else anchor.get("href"), base)
-        if url is None or url == here or (wanted and not wanted.search(url)):
+        if url is None or url in (here, following) or url in further:
+            continue
+        if wanted and not wanted.search(url):
             continue
         if isinstance(anchor, str):
             gathered.add(url)
@@ -58,6 +63,8 @@ def read_page(
     return Listing(
         kind="listing",
         links=gathered.links(),
+        children=tuple(link for url, link in further.items() if url not in (here, following)),
+        next=following,
         passed=passed.links(),
         title=_page_title(root),
         capped=gathered.capped,
@@ -82,6 +89,17 @@ def base_of(root: etree._Element, url: str) -> str:
         if href := element.get("href"):
             return absolute(href, url) or url
     return url
+
+
+def _further(root: etree._Element, base: str, place: Place, rules: ListingRules) -> dict[str, Link]:
+    """Return the links of the whole page that are to be read as listings, by URL."""
+    wanted = [regex(pattern) for pattern in rules.follow]
+    urls = (absolute(anchor.get("href"), base) for anchor in root.iter("a", "area"))
+    return {
+        url: Link(url=url, via="listing", found_on=place.found_on)
+        for url in urls
+        if url and any(pattern.search(url) for pattern in wanted)
+    }
 
 
 def _anchors(root: etree._Element, select: tuple[str, ...]) -> Iterator[etree._Element | str]:

@@ -39,6 +39,8 @@ class ListingRules:
     """Of an HTML listing: CSS, or XPath when it starts with "/" or "(": links or their boxes."""
     pattern: str | None = None
     """Of an HTML listing: a regular expression that is searched in the absolute URL."""
+    follow: tuple[str, ...] = ()
+    """Of an HTML listing: links that match one of these are listings themselves, never pages."""
 
 
 @lru_cache(maxsize=256)

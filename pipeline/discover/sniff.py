@@ -8,11 +8,12 @@ from typing import Literal
 
 from pipeline.discover import inflate
 from pipeline.discover.document import HEAD, Document
+from pipeline.discover.robots import is_robots
 from pipeline.discover.rules import ListingError
 from pipeline.model import ListingKind
 from pipeline.reasons import Reason
 
-Kind = ListingKind | Literal["other"]
+Kind = ListingKind | Literal["json", "other"]
 
 _ROOTS: dict[str, ListingKind] = {
     "rss": "rss",
@@ -53,7 +54,8 @@ def look(document: Document) -> Root:
     """Say what a document is.
 
     Raises ListingError: unsafe_xml when it declares entities or an internal DTD, feed_invalid
-    when it is neither XML nor HTML or hides its root behind more than HEAD characters.
+    when it is none of XML, HTML, JSON and robots.txt, or hides its root behind more than HEAD
+    characters.
     """
     text = document.head
     at, crooked = 0, False
@@ -124,6 +126,10 @@ def _root(document: Document, at: int) -> Root:
         if kind == "other" and not _is_xml(text, name):
             kind = "listing"
         return Root(kind=kind, name=name, prefix=found[1] or "")
+    if text[at : at + 1] in {"{", "["}:
+        return Root(kind="json", name="")
+    if is_robots(text):
+        return Root(kind="robots", name="")
     raise ListingError(Reason.FEED_INVALID, _what(document))
 
 
@@ -135,8 +141,6 @@ def _is_xml(text: str, name: str) -> bool:
 
 
 def _what(document: Document) -> str:
-    if document.head[:1] in {"{", "["}:
-        return "it is JSON, which is not read as a listing"
     if document.head.startswith("%PDF"):
         return "it is a PDF document"
     sample = inflate.head(document.body, _SAMPLE)

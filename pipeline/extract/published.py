@@ -80,7 +80,7 @@ def pick_published(
         better = _finer(moment, evidence.hints.published)
         if better is not None:
             stated = better.text()  # as the listing says it: the page was less precise
-            return Field(value=better, origin=evidence.hints.via or "feed", raw=stated), set()
+            return Field(value=better, origin=evidence.hints.origin("published"), raw=stated), set()
         return Field(value=moment, origin=origin, raw=raw), set()
     return None, flags | {Flag.NO_DATE}
 
@@ -97,7 +97,7 @@ def pick_modified(evidence: Evidence, published: Moment | None) -> Field[Moment]
         *(("time", text) for text in page.modified_times),
     )
     found = [(origin, text, evidence.read(text)) for origin, text in texts if text]
-    found.append((evidence.hints.via or "feed", "", evidence.hints.modified))
+    found.append((evidence.hints.origin("modified"), "", evidence.hints.modified))
     for origin, raw, moment in found:
         if moment is None or moment.at > evidence.now + _AHEAD or moment.day < EARLIEST:
             continue
@@ -152,7 +152,7 @@ def _candidates(
         if label.kind == "published" and (moment := read(label.value)):
             yield "label", label.raw, moment
     if evidence.hints.published is not None:
-        yield evidence.hints.via or "feed", "", evidence.hints.published
+        yield evidence.hints.origin("published"), "", evidence.hints.published
     if times := [(value, text) for value, text, sure in page.times if not sure]:
         value, text = times[0]
         yield "time", value or text, read(value) or read(text)

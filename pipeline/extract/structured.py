@@ -42,7 +42,7 @@ class Stated:
 
 def json_ld(root: HtmlElement) -> Stated:
     """Return what the page's JSON-LD says of its article: the richest one, if there are several."""
-    nodes = list(_nodes(root))
+    nodes = list(objects(root))
     known = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1
     }
@@ -108,7 +108,7 @@ def _property(node: HtmlElement) -> str:
     return " ".join((chosen.get("content") or "".join(chosen.itertext())).split())[:300]
 
 
-def _nodes(root: HtmlElement) -> Iterator[dict[str, Any]]:
+def objects(root: HtmlElement) -> Iterator[dict[str, Any]]:
     """Yield every object of every JSON-LD script, outermost first, bounded in size and depth."""
     left = _MOST_NODES
     for script in root.iterfind(".//script[@type]"):

@@ -91,13 +91,21 @@ def select(root: HtmlElement, selector: str) -> list[HtmlElement | str]:
     CSS may end in `::text` or `::attr(name)`. A selector that is wrong matches nothing here:
     the configuration has been checked before.
     """
-    compiled = _compile(selector)
-    if compiled is None:
+    path = compiled(selector)
+    if isinstance(path, str):
         return []
     try:
-        found = compiled(root)
-    except etree.XPathError:
+        return found_by(path, root)
+    except ValueError:
         return []
+
+
+def found_by(path: etree.XPath, root: HtmlElement) -> list[HtmlElement | str]:
+    """Return what a compiled selector matches; ValueError when it cannot be carried out."""
+    try:
+        found = path(root)
+    except etree.XPathError as error:
+        raise ValueError(f"{path.path!r} is no XPath: {error}") from error
     if not isinstance(found, list):
         return [str(found)]
     return [node if isinstance(node, HtmlElement) else str(node) for node in found]
@@ -119,7 +127,8 @@ def text_of(node: HtmlElement | str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _compile(selector: str) -> etree.XPath | None:
+def compiled(selector: str) -> etree.XPath | str:
+    """Return a selector ready for use, or in words why it is none."""
     try:
         if selector.lstrip().startswith(("/", "(")):
             return etree.XPath(selector)
@@ -128,10 +137,10 @@ def _compile(selector: str) -> etree.XPath | None:
         pseudo = _PSEUDO.search(selector)
         try:
             path = HTMLTranslator().css_to_xpath(_PSEUDO.sub("", selector) or "*")
-        except SelectorError:
-            return None
+        except SelectorError as error:
+            return str(error)
         if pseudo:
             path += f"/@{pseudo[2]}" if pseudo[2] else "//text()"
         return etree.XPath(path)
-    except etree.XPathError:
-        return None
+    except etree.XPathError as error:
+        return str(error)

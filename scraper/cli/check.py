@@ -29,6 +29,7 @@ def command(ctx: click.Context, as_json: bool, write_schema: bool) -> None:
     Exit code 2 when anything is wrong.
     """
     from scraper.config import find, survey
+    from scraper.config.python import python_problems
     from scraper.config.schema import write
     from scraper.config.warnings import warnings
 
@@ -36,7 +37,7 @@ def command(ctx: click.Context, as_json: bool, write_schema: bool) -> None:
     if write_schema:
         write(folder)
     config, troubles = survey(folder)
-    problems = [*troubles, *config.problems]
+    problems = [*troubles, *config.problems, *python_problems(config)]
     doubts = list(warnings(config))
     rows = [_told(source, datetime.now(UTC)) for source in config.sources.values()]
     if as_json:

@@ -65,6 +65,11 @@ class App(Section):
         description="Runs after which a worker is replaced by a fresh one.",
         examples=[100],
     )
+    browser: str = Field(
+        default="",
+        description="Path of the Chromium for sources with `browser`; else it is looked for.",
+        examples=["/opt/chromium/chrome"],
+    )
     defaults: Annotated[
         Defaults,
         Field(
@@ -91,6 +96,12 @@ class App(Section):
     def _path_is_absolute(cls, value: Path, info: ValidationInfo) -> Path:
         folder = _folder(info)
         return _clean(folder / value.expanduser()) if folder else value
+
+    @field_validator("browser")
+    @classmethod
+    def _browser_is_absolute(cls, value: str, info: ValidationInfo) -> str:
+        folder = _folder(info)
+        return str(_clean(folder / Path(value).expanduser())) if folder and value else value
 
     @field_validator("contact")
     @classmethod

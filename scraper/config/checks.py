@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ ID = re.compile(r"[a-z0-9-]{1,40}")
 """What a source's id, its file's name, may be."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """The form of a language tag."""
+PYTHON = re.compile(r"([^:]+\.py):[A-Za-z_]\w*")
+"""A file and a name in it."""
 
 
 def zone(text: str) -> str:
@@ -56,7 +59,7 @@ def web_address(text: str) -> str:
     if parts.username or parts.password:
         raise ValueError(
             "a login must not stand in a URL: "
-            'give it as a header, `[fetch] headers = { Authorization = "env:NAME" }`'
+            'write `[fetch] auth = { user = "…", password = "env:NAME" }`'
         )
     if re.search(r"\s", text):
         raise ValueError(f"{text!r} holds a blank")
@@ -68,6 +71,21 @@ def host(text: str) -> str:
     if not re.fullmatch(r"[^\s/?#@]+", text):
         raise ValueError(f'{text!r} is no host: write only the name, like "www.example.org"')
     return text.lower()
+
+
+def python_name(text: str) -> str:
+    """Return `path.py:name`, relative to the configuration's folder; ValueError if it is not."""
+    found = PYTHON.fullmatch(text)
+    if found is None:
+        raise ValueError(
+            f'{text!r} must be a file and a name in it, like "pages/mysite.py:article"'
+        )
+    if os.path.normpath(found[1]).startswith(".."):
+        raise ValueError(
+            f"{text!r} leads out of the configuration's folder: move the file into it, "
+            "or write the whole path"
+        )
+    return text
 
 
 def language(text: str) -> str:
@@ -101,6 +119,7 @@ Host = Annotated[str, AfterValidator(host)]
 Language = Annotated[
     str, AfterValidator(language), Field(json_schema_extra={"pattern": f"^{LANGUAGE.pattern}$"})
 ]
+PythonName = Annotated[str, AfterValidator(python_name), _form(PYTHON)]
 SourceId = Annotated[
     str, AfterValidator(source_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$"})
 ]

@@ -41,7 +41,7 @@ _PLAIN = {
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
 }
-_SECRET = {"database", "headers"}
+_SECRET = {"database", "headers", "cookies", "auth", "proxy", "login"}
 _LONGEST = 60
 
 

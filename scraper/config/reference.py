@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from scraper.config.access import Login
 from scraper.config.app import App
 from scraper.config.sections import Discover, Layout
 from scraper.config.source import Defaults, SourceFile
@@ -34,9 +35,10 @@ _SPECIAL = {
     "max_seconds": "seconds, or a span of time",
     "max_bytes": "bytes, or a size",
     "every": "span of time",
+    "wait": "selector, or seconds",
 }
 """Keys that accept more than the type they end in."""
-_TABLES: dict[str, type[BaseModel]] = {"discover": Discover, "layout": Layout}
+_TABLES: dict[str, type[BaseModel]] = {"discover": Discover, "login": Login, "layout": Layout}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def ordered(model: type[BaseModel]) -> list[str]:
 
     def rank(name: str) -> tuple[bool, bool]:
         field = model.model_fields[name]
-        return (_section(field) is not None or name == "layout", not field.is_required())
+        first = field.is_required() or name == "discover"
+        return (_section(field) is not None or name in {"login", "layout"}, not first)
 
     return sorted(model.model_fields, key=rank)
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pipeline.model import Selectors as Places
-from scraper.config.checks import Hosts, Regex, Regexes, Texts, WebAddress, Zone
-from scraper.config.secrets import check_header, resolve
+from scraper.config.checks import Hosts, PythonName, Regex, Regexes, Texts, WebAddress, Zone
 from scraper.config.selectors import LinkSelectors, Selectors
 from scraper.config.units import Seconds, Size, Span
 
@@ -32,10 +31,11 @@ class Discover(Section):
     """One place where a site announces its pages; in a file a plain URL will do."""
 
     url: WebAddress = Field(
-        description="Address of a feed, a sitemap, or a page that lists articles.",
+        description="Address of a feed, a sitemap, a robots.txt, a WordPress API, or a page that"
+        " lists articles.",
         examples=["https://example.org/feed.xml"],
     )
-    kind: Literal["auto", "feed", "sitemap", "listing"] = Field(
+    kind: Literal["auto", "feed", "sitemap", "rest", "listing"] = Field(
         default="auto",
         description='What stands there; "auto" sees it from the content.',
         examples=["listing"],
@@ -50,20 +50,43 @@ class Discover(Section):
         description="Only links whose absolute URL matches this regular expression.",
         examples=[r"/20\d\d/\d\d/"],
     )
+    pages: Count = Field(
+        default=5,
+        ge=1,
+        description="Most pages of this place to read in one run; it goes on to older ones only"
+        " while they bring something new.",
+        examples=[20, 1],
+    )
+    follow: Regexes = Field(
+        default=(),
+        description="On a listing: links that match one of these regular expressions are listings"
+        " themselves, never pages.",
+        examples=[[r"/section/[a-z]+/$"], r"/archive/20\d\d/"],
+    )
+    depth: Count = Field(
+        default=1,
+        ge=1,
+        le=3,
+        description="How many steps to take from listing to listing by `follow`.",
+        examples=[2],
+    )
 
-    @field_validator("select")
+    @field_validator("select", "follow")
     @classmethod
     def _only_on_listings(cls, value: Any, info: Any) -> Any:
         kind = info.data.get("kind", "auto")
-        if value and kind in {"feed", "sitemap"}:
-            raise ValueError(f'selectors are for listings, and this is a {kind}: leave "kind" out')
+        if value and kind in {"feed", "sitemap", "rest"}:
+            what = "selectors are" if info.field_name == "select" else "`follow` is"
+            raise ValueError(f'{what} for listings, and this is a {kind}: leave "kind" out')
         return value
 
     def rules(self) -> ListingRules:
         """Return what `pipeline.discover.read_listing` needs to know of this place."""
         from pipeline.discover.rules import ListingRules
 
-        return ListingRules(kind=self.kind, select=self.select, pattern=self.pattern)
+        return ListingRules(
+            kind=self.kind, select=self.select, pattern=self.pattern, follow=self.follow
+        )
 
 
 def _place(value: Any) -> Any:
@@ -73,8 +96,8 @@ def _place(value: Any) -> Any:
 Place = Annotated[Discover, BeforeValidator(_place, json_schema_input_type=str | Discover)]
 
 
-class Fetch(Section):
-    """`[fetch]`: politeness and limits; robots.txt and Retry-After may slow it down further."""
+class Politeness(Section):
+    """Politeness and limits; robots.txt and Retry-After may slow it down further."""
 
     delay: Seconds = Field(
         default=1.0,
@@ -109,24 +132,6 @@ class Fetch(Section):
         description="Most time for one run, in seconds; the rest comes first in the next run.",
         examples=[900, "15m"],
     )
-    headers: dict[str, str] = Field(
-        default_factory=dict,
-        description='Further request headers; secrets only as "env:NAME" or "file:/path".',
-        examples=[{"Accept-Language": "fa", "Authorization": "env:EXAMPLE_LOGIN"}],
-    )
-
-    @field_validator("headers")
-    @classmethod
-    def _headers_are_sendable(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, text in value.items():
-            check_header(name, text)
-        return value
-
-    def request_headers(self) -> dict[str, str]:
-        """Return the headers as they are sent, secrets read now; ConfigError if one is missing."""
-        return {
-            name: resolve(text, key=f"fetch.headers.{name}") for name, text in self.headers.items()
-        }
 
 
 class Links(Section):
@@ -203,6 +208,12 @@ class Page(Section):
     )
     min_chars: Count = Field(
         default=120, ge=0, description="A shorter text is flagged `short`.", examples=[40]
+    )
+    function: PythonName | None = Field(
+        default=None,
+        description="A Python function of the parsed page that returns fields: they win over what"
+        " is read. A file below the configuration's folder, and the function's name.",
+        examples=["pages/mysite.py:article"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,13 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, field_validator
 
 from pipeline.model import Profile
-from scraper.config.checks import Language, SourceId, SourceIds, Zone
+from scraper.config.access import Fetch, Login
+from scraper.config.checks import Language, PythonName, SourceId, SourceIds, Zone
+from scraper.config.layers import flat
 from scraper.config.secrets import MASK, is_reference, is_secret_header
 from scraper.config.sections import (
     Clean,
     Discover,
-    Fetch,
     Flag,
     Layout,
     Links,
@@ -104,12 +106,20 @@ class SourceFile(Defaults):
     name: str = Field(
         min_length=1, description="The site's name, as people say it.", examples=["Example News"]
     )
+    spider: PythonName | None = Field(
+        default=None,
+        description="In place of `discover`: a Scrapy spider of your own. A file below the"
+        " configuration's folder, and the name of the class.",
+        examples=["spiders/mysite.py:MySpider"],
+    )
     discover: Annotated[
         tuple[Place, ...],
         BeforeValidator(_places, json_schema_input_type=str | Discover | list[str | Discover]),
     ] = Field(
+        default=(),
+        validate_default=True,
         description="Where the site announces its pages: URLs, or tables with `url`, `kind`,"
-        " `select`, `pattern`.",
+        " `select`, `pattern`. Must be given, unless there is a `spider`.",
         examples=[["https://example.org/feed.xml", "https://example.org/news-sitemap.xml"]],
     )
     enabled: Flag = Field(
@@ -122,11 +132,41 @@ class SourceFile(Defaults):
         description="Earlier ids of this source, so that a renamed file keeps its history.",
         examples=[["example-news-old"]],
     )
+    login: Login | None = Field(
+        default=None,
+        description="A form to be filled in once a run, before anything else is fetched.",
+        examples=[
+            {
+                "url": "https://www.example.org/login",
+                "fields": {"user": "reader", "password": "env:EXAMPLE_PASSWORD"},
+            }
+        ],
+    )
     layout: tuple[Layout, ...] = Field(
         default=(),
         description="Selectors of earlier designs.",
         examples=[[{"until": "2025-06-30", "select": {"body": "#content"}}]],
     )
+
+    @field_validator("discover")
+    @classmethod
+    def _discover_or_spider(cls, value: tuple[Place, ...], info: Any) -> tuple[Place, ...]:
+        spider = info.data.get("spider", "")  # absent when it is wrong itself
+        if not value and spider is None:
+            raise ValueError("missing: it must be given (or a `spider`)")
+        if value and spider:
+            raise ValueError(
+                "there is a `spider` too, which finds the pages itself: keep one of the two"
+            )
+        return value
+
+    @field_validator("login")
+    @classmethod
+    def _cookies_stand_in_one_place(cls, value: Login | None, info: Any) -> Login | None:
+        fetch: Fetch | None = info.data.get("fetch")
+        if value and fetch and any(name.casefold() == "cookie" for name in fetch.headers):
+            raise ValueError("there is fetch.headers.Cookie too: move it into `[fetch] cookies`")
+        return value
 
 
 class Source(SourceFile):
@@ -149,11 +189,19 @@ class Source(SourceFile):
             ),
             phrases=self.clean.phrases,
             min_chars=self.page.min_chars,
+            function=self.python(self.page.function) if self.page.function else None,
         )
+
+    def python(self, name: str) -> str:
+        """Return `path.py:name` with the whole path, which a file gives from its own folder on."""
+        return os.path.normpath(self.path.parent.parent / name)
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """The hosts whose pages count: `[links] hosts`, or those under `discover`."""
+        """The hosts whose pages count: `[links] hosts`, or those under `discover`.
+
+        Of a source with a spider of its own and no `[links] hosts`: none.
+        """
         if self.links.hosts:
             return frozenset(self.links.hosts)
         return frozenset(urlsplit(place.url).netloc.lower() for place in self.discover)
@@ -177,7 +225,22 @@ class Source(SourceFile):
         for name, text in headers.items():
             if is_secret_header(name) and not is_reference(text):
                 headers[name] = MASK
+        # Which cookie or field of a form is a secret is not always told by its name.
+        fields: dict[str, str] = (values["login"] or {}).get("fields", {})
+        for given in (values["fetch"]["cookies"] or {}, fields):
+            for name, text in given.items():
+                if not is_reference(text):
+                    given[name] = MASK
         return values
+
+    def references(self) -> list[tuple[str, str]]:
+        """Return key and text of every value that stands for a secret kept elsewhere."""
+        plain = {key: self._plain()[key] for key in ("fetch", "login")}
+        return [
+            (key, text)
+            for key, text in flat({key: value for key, value in plain.items() if value})
+            if isinstance(text, str) and is_reference(text)
+        ]
 
     @cached_property
     def sha(self) -> str:
@@ -187,7 +250,7 @@ class Source(SourceFile):
 
     def _plain(self) -> dict[str, Any]:
         values = self.model_dump(mode="json", exclude={"id", "path"})
-        first = ("name", "discover", "enabled", "formerly")
+        first = ("name", "discover", "spider", "enabled", "formerly")
         return {key: values.pop(key) for key in first} | values
 
     def __repr__(self) -> str:

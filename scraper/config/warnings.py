@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import ConfigError
 from scraper.config.files import shown
 from scraper.config.load import APP_FILE, SOURCES, Config
-from scraper.config.secrets import is_reference, resolve
+from scraper.config.secrets import resolve
+from scraper.config.source import Source
 
 _LOOKALIKES = {".tml", ".toml", ".yaml", ".yml", ".json", ".ini", ".conf"}
 
@@ -33,7 +34,7 @@ def warnings(config: Config) -> Iterator[ConfigError]:
             message = "neither schedule nor every: crawled only when asked"
             yield ConfigError(message, path=path, key="schedule")
         if source.enabled:
-            yield from _missing_secrets(path, source.fetch.headers)
+            yield from _access(source, config.app.browser)
 
 
 def _ignored(folder: Path) -> Iterator[ConfigError]:
@@ -42,10 +43,16 @@ def _ignored(folder: Path) -> Iterator[ConfigError]:
             yield ConfigError("ignored: a source file ends in .toml", path=shown(path))
 
 
-def _missing_secrets(path: str, headers: Mapping[str, str]) -> Iterator[ConfigError]:
-    for name, text in headers.items():
-        if is_reference(text):
-            try:
-                resolve(text, key=f"fetch.headers.{name}")
-            except ConfigError as error:
-                yield ConfigError(error.detail, path=path, key=error.key)
+def _access(source: Source, browser: str) -> Iterator[ConfigError]:
+    """Yield what a crawl would miss: a secret that is not there, a browser that is not there."""
+    path = shown(source.path)
+    for key, text in source.references():
+        try:
+            resolve(text, key=key)
+        except ConfigError as error:
+            yield ConfigError(error.detail, path=path, key=error.key)
+    if source.fetch.browser:
+        from scraper.browser import available
+
+        if missing := available(browser):
+            yield ConfigError(missing, path=path, key="fetch.browser")

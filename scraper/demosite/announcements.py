@@ -13,6 +13,9 @@ from scraper.demosite.stories import Story
 NEWS_AGE = timedelta(days=2)
 """Sitemaps describe articles up to this age as news, as the protocol of news sitemaps asks."""
 
+NAME = "The Nilvan Ledger"
+"""The demo site's name."""
+
 # Subscribers' links carry a tag for the site's statistics: the same page under another address.
 FEED_TAG = "?utm_source=feed"
 """What the feed appends to its links."""
@@ -22,8 +25,16 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
-def feed(stories: Iterable[Story], base: str, now: datetime) -> bytes:
-    """Return an RSS 2.0 feed of the stories."""
+def feed(
+    stories: Iterable[Story],
+    base: str,
+    now: datetime,
+    *,
+    name: str = NAME,
+    path: str = "/feed.xml",
+    language: str = "en",
+) -> bytes:
+    """Return an RSS 2.0 feed of the stories, as the site of that name has it at that path."""
     items = "".join(
         f"<item><title>{escape(story.title)}</title>"
         f"<link>{base}{story.path}{FEED_TAG}</link>"
@@ -36,19 +47,19 @@ def feed(stories: Iterable[Story], base: str, now: datetime) -> bytes:
     return (
         f'{_DECLARATION}<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
         'xmlns:atom="http://www.w3.org/2005/Atom"><channel>\n'
-        f"<title>The Nilvan Ledger</title><link>{base}/</link>"
+        f"<title>{escape(name)}</title><link>{base}/</link>"
         "<description>Monitoring, reports and documents from the two valleys</description>"
-        f'<atom:link href="{base}/feed.xml" rel="self" type="application/rss+xml"/>'
-        f"<language>en</language><lastBuildDate>{format_datetime(now)}</lastBuildDate>\n"
+        f'<atom:link href="{base}{path}" rel="self" type="application/rss+xml"/>'
+        f"<language>{language}</language><lastBuildDate>{format_datetime(now)}</lastBuildDate>\n"
         f"{items}</channel></rss>\n"
     ).encode()
 
 
-def sitemap(stories: Iterable[Story], base: str, now: datetime) -> bytes:
+def sitemap(stories: Iterable[Story], base: str, now: datetime, *, name: str = NAME) -> bytes:
     """Return a sitemap of the stories with their last changes; recent ones as news."""
     entries = "".join(
         f"<url><loc>{base}{escape(story.path)}</loc>"
-        f"<lastmod>{story.modified.isoformat()}</lastmod>{_news(story, now)}</url>\n"
+        f"<lastmod>{story.modified.isoformat()}</lastmod>{_news(story, now, name)}</url>\n"
         for story in stories
     )
     return (
@@ -78,11 +89,11 @@ def is_news(story: Story, now: datetime) -> bool:
     return now - story.published <= NEWS_AGE
 
 
-def _news(story: Story, now: datetime) -> str:
+def _news(story: Story, now: datetime, name: str) -> str:
     if not is_news(story, now):
         return ""
     return (
-        "<news:news><news:publication><news:name>The Nilvan Ledger</news:name>"
+        f"<news:news><news:publication><news:name>{escape(name)}</news:name>"
         f"<news:language>{TAGS.get(story.language, story.language)}</news:language>"
         "</news:publication>"
         f"<news:publication_date>{story.published.isoformat()}</news:publication_date>"

@@ -15,6 +15,9 @@ from scraper.demosite.instants import http_date
 from scraper.demosite.responses import Response
 from scraper.demosite.site import Site
 
+BODY_LIMIT = 65_536
+"""Bytes of a request's body that are read; what comes after them is cut off."""
+
 
 class Asked(NamedTuple):
     """One request as it was answered."""
@@ -117,16 +120,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:  # the name http.server looks for
         headers = {name.lower(): value for name, value in self.headers.items()}
-        response = self.server.site.respond(self.command, self.path, headers)
+        response = self.server.site.respond(self.command, self.path, headers, self._body())
         if response.delay:
             self.server.stopping.wait(response.delay)
         # Noted before it is sent: who has the answer also finds it in the log.
         self.server.requests.append(Asked(self.command, self.path, response.status, headers))
         if self.command not in {"GET", "HEAD"}:
-            self.close_connection = True  # its body was not read
+            self.close_connection = True  # its body may not have been read to the end
         self.wfile.write(self._head(response) + (b"" if self.command == "HEAD" else response.body))
 
     do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 # likewise
+
+    def _body(self) -> bytes:
+        stated = self.headers.get("Content-Length", "")
+        if self.command in {"GET", "HEAD"} or not (stated.isascii() and stated.isdigit()):
+            return b""
+        return self.rfile.read(min(int(stated), BODY_LIMIT))
 
     def _head(self, response: Response) -> bytes:
         phrase = self.responses.get(response.status, ("",))[0]

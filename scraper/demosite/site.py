@@ -172,8 +172,14 @@ class Site:
         for path in self._edition.paths:
             self._edition.answer(path)
 
-    def respond(self, method: str, path: str, headers: Mapping[str, str]) -> Response:
-        """Answer a request; the query string is ignored, header names in any case."""
+    def respond(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",  # noqa: ARG002 # for layouts that have forms
+    ) -> Response:
+        """Answer a request; query string and body are ignored, header names in any case."""
         plain = quote(unquote(path.partition("?")[0]))
         lower = {name.lower(): value for name, value in headers.items()}
         if (given := self._extra.get(plain)) is not None:

@@ -103,7 +103,7 @@ def reprinted(story: Story, slug: str, *, now: datetime) -> Story:
 def written(tick: int) -> tuple[Story, ...]:
     """Return the hand-written stories as they stand at a tick, in the order of their file."""
     entries = [entry for entry in _table()["story"] if entry.get("tick", 0) <= tick]
-    first = {entry["slug"]: _first(entry) for entry in entries}
+    first = {entry["slug"]: story_of(entry) for entry in entries}
     now = {entry["slug"]: _current(entry, first[entry["slug"]], tick) for entry in entries}
     copies = (
         # A copy repeats what its original said when it was copied, not what it became later.
@@ -114,12 +114,8 @@ def written(tick: int) -> tuple[Story, ...]:
     return (*now.values(), *copies)
 
 
-@cache
-def _table() -> Mapping[str, Any]:
-    return tomllib.loads(files("scraper.demosite").joinpath("stories.toml").read_text("utf-8"))
-
-
-def _first(entry: Mapping[str, Any]) -> Story:
+def story_of(entry: Mapping[str, Any]) -> Story:
+    """Return the story that a table of a file of stories describes, as first published."""
     published = at(entry.get("tick", 0)) - timedelta(hours=entry["age"])
     return Story(
         path=path_of(entry["lang"], published, entry["slug"]),
@@ -132,6 +128,11 @@ def _first(entry: Mapping[str, Any]) -> Story:
         paragraphs=tuple(entry["body"].strip().split("\n\n")),
         via=frozenset(entry["via"]),
     )
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(files("scraper.demosite").joinpath("stories.toml").read_text("utf-8"))
 
 
 def _current(entry: Mapping[str, Any], story: Story, tick: int) -> Story:

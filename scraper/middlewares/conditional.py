@@ -32,6 +32,7 @@ class Conditional:
         """Give the request the validators that belong to its URL."""
         request.headers.pop("If-None-Match", None)
         request.headers.pop("If-Modified-Since", None)
+        request.meta.pop("validators", None)
         work: Work | None = getattr(self.crawler, "work", None)
         if work is None or not request.meta.get("conditional"):
             return

@@ -1,4 +1,4 @@
-"""A source's own headers: sent to the hosts it declares, and to no other."""
+"""A source's own headers and Basic login: sent to the hosts it declares, and to no other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import NotConfigured
 
-from pipeline.identify import host_of
+from scraper.hosts import OwnHosts, starts_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -16,30 +16,26 @@ if TYPE_CHECKING:
 
 
 class OwnHeaders:
-    """Sets `[fetch] headers` by the host of each hop, and takes them off for another host.
+    """Sets `[fetch] headers` and `auth` by the host of each hop, and takes them off for another.
 
     They may hold a cookie or a token, and a redirect copies headers.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, starts: tuple[str, ...] = ()) -> None:
         self.headers = source.fetch.request_headers()
-        listed = {host_of(place.url) for place in source.discover}
-        self.hosts = source.link_rules().hosts | listed
+        self.own = OwnHosts(source, starts)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware of one crawl; none without a source."""
         source: Source | None = getattr(crawler, "source", None)
-        if source is None or not source.fetch.headers:
+        if source is None or not (source.fetch.headers or source.fetch.auth):
             raise NotConfigured
-        return cls(source)
+        return cls(source, starts_of(crawler))
 
     def process_request(self, request: Request) -> None:
         """Give the request the headers that its host may see."""
-        try:
-            own = host_of(request.url) in self.hosts
-        except ValueError:
-            own = False
+        own = request.url in self.own
         for name, value in self.headers.items():
             if own:
                 request.headers[name] = value

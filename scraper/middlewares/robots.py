@@ -16,6 +16,7 @@ from scrapy.http.request import NO_CALLBACK
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.failures import RefusedError
+from scraper.robots import deciding_line
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -37,6 +38,7 @@ class Rules:
 
     parsed: Protego | None
     unreachable: str = ""
+    text: str = ""
 
 
 class RobotsGate:
@@ -74,7 +76,7 @@ class RobotsGate:
             raise RefusedError(
                 Outcome.DEFERRED,
                 Reason.ROBOTS_DENIED,
-                f"{origin}/robots.txt forbids {parts.path or '/'}",
+                _words(rules.text, origin, request.url),
             )
 
     async def _fetch(self, origin: str, cause: Request) -> Rules:
@@ -111,7 +113,7 @@ class RobotsGate:
         parsed = Protego.parse(text)
         if delay := parsed.crawl_delay(AGENT):
             self._slow_down(cause, min(float(delay), MAX_DELAY))
-        return Rules(parsed)
+        return Rules(parsed, text=text)
 
     def _slow_down(self, request: Request, delay: float) -> None:
         # The slot may exist already (robots.txt itself passed it) or not yet: set both.
@@ -121,3 +123,10 @@ class RobotsGate:
         settings["delay"] = max(delay, settings.get("delay", downloader._delay))  # noqa: SLF001
         if slot := downloader.slots.get(key):
             slot.delay = max(slot.delay, delay)
+
+
+def _words(text: str, origin: str, url: str) -> str:
+    """Return a refusal in words, with the line that decides."""
+    said = f"{origin}/robots.txt forbids {url.removeprefix(origin).partition('#')[0] or '/'}"
+    line = deciding_line(text, url, AGENT)
+    return f"{said} by line {line[0]}: {line[1]}" if line else said

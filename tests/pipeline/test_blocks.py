@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.clean.align import align, inside
@@ -83,7 +83,6 @@ def test_a_selected_element_is_the_body():
     assert [line.block.text for line in lines if line.chosen] == ["one", "two"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="abc xyz", min_size=1, max_size=12), max_size=8), st.data())
 def test_aligning_loses_no_block_and_numbers_them_in_order(words, data):
     pieces = cut(parse("<body>" + "".join(f"<p>{word}</p>" for word in words) + "<p>z</p>").root)

@@ -40,7 +40,7 @@ def test_rss_link_keeps_where_when_and_with_which_title_it_was_found():
         "feed",
         "Ferry resumes after flood",
     )
-    assert link.found_on == "https://river-post.example/feed"
+    assert link.found_on == "https://river-post.example/latest"
     assert link.published.text() == "2024-05-29T05:45:30+00:00"
     assert link.published.zone == "stated"
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.discover.moments import parse_moment
+
+OFFSETS = st.integers(-24 * 60 + 1, 24 * 60 - 1).map(lambda n: timezone(timedelta(minutes=n)))
 
 
 @pytest.mark.parametrize(
@@ -88,8 +90,7 @@ def test_any_text_gives_a_moment_in_utc_or_none(text, zone):
     assert moment is None or moment.at.tzinfo is UTC
 
 
-@given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1), timezones=st.timezones()))  # noqa: DTZ001
+@given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1), timezones=OFFSETS))  # noqa: DTZ001
 def test_what_python_writes_is_read_back(moment):
     at = moment.replace(microsecond=0)
-    if at.utcoffset().seconds % 60 == 0:
-        assert parse_moment(at.isoformat(), zone="UTC").at == at.astimezone(UTC)
+    assert parse_moment(at.isoformat(), zone="UTC").at == at.astimezone(UTC)

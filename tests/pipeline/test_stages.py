@@ -83,7 +83,7 @@ def test_a_document_is_an_entry_with_title_and_type_and_no_text():
     headers = [("Content-Type", "application/pdf")]
     found = reading(b"%PDF-1.7 ...", headers=headers, hints=Hints(title="Report 12", via="feed"))
     assert (found.media_type, found.body, found.rejected) == ("application/pdf", "", None)
-    assert found.flags == {Flag.DOCUMENT}
+    assert found.flags == {Flag.DOCUMENT, Flag.NO_DATE}
     assert found.title is not None
     assert (found.title.value, found.title.origin) == ("Report 12", "feed")
 
@@ -216,7 +216,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=20)), max_size=25))
 def test_no_markup_makes_the_reading_fail(pieces):
     found = reading("".join(pieces).encode("utf-8", "surrogatepass"))
@@ -224,7 +224,7 @@ def test_no_markup_makes_the_reading_fail(pieces):
     found.body.encode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reading_fail(body):
     found = reading(body, headers=[("Content-Type", "text/html; charset=koi8-r")])

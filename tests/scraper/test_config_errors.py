@@ -185,7 +185,10 @@ def test_text_of_a_link_is_no_link(folder):
 
 def test_a_missing_key_is_named(folder):
     (problem,) = folder.source('name = "x"\n').problems()
-    assert (problem.key, problem.detail) == ("discover", "missing: it must be given")
+    assert (problem.key, problem.detail) == (
+        "discover",
+        "missing: it must be given (or a `spider`)",
+    )
 
 
 def test_all_problems_of_a_file_are_told_at_once_by_line(folder):

@@ -9,6 +9,7 @@ import pytest
 from config_world import Folder
 
 from scraper.config import Discover, Layout, survey
+from scraper.config.access import Login
 from scraper.config.app import App
 from scraper.config.reference import keys, keys_markdown
 from scraper.config.schema import texts
@@ -23,6 +24,7 @@ def all_keys() -> set[tuple[str, str, str]]:
     found = {("app.toml", "", name) for name in App.model_fields}
     found |= {("source", "", name) for name in SourceFile.model_fields if name not in SECTIONS}
     found |= {("source", "discover", name) for name in Discover.model_fields}
+    found |= {("source", "login", name) for name in Login.model_fields}
     found |= {("source", "layout", name) for name in Layout.model_fields}
     for section in SECTIONS:
         model = SourceFile.model_fields[section].annotation
@@ -60,10 +62,10 @@ def test_the_examples_of_the_reference_are_right(tmp_path):
     folder = Folder(tmp_path / "config")
     tables: dict[tuple[str, str], list[str]] = {}
     for key in keys():
-        if key.name == "every" or key.section == "discover":
+        if key.name in {"every", "spider"} or key.section == "discover":
             continue
         line = f"{key.name} = {key.example.strip('`')}"
-        if (key.file, key.name) != ("source", "layout"):
+        if (key.file, key.name) not in {("source", "layout"), ("source", "login")}:
             tables.setdefault((key.file, key.section), []).append(line)
     for (file, section), lines in tables.items():
         head = {"": "", "layout": "[[layout]]\n"}.get(section, f"[{section}]\n")
@@ -92,14 +94,16 @@ def test_the_app_starter_shows_every_key_with_its_default(tmp_path):
 
 
 def test_the_source_starter_shows_every_key_and_is_right_with_all_of_them(tmp_path):
-    text = uncommented(starter("example.toml")).replace('every = "20m"', "")
+    text = uncommented(starter("example.toml"))
+    text = re.sub(r"^(every|spider) = .*$", "", text, flags=re.MULTILINE)
     values = tomllib.loads(text)
     shown = {("source", "", name) for name in values if name not in SECTIONS}
     for section in SECTIONS:
         shown |= {("source", section, name) for name in values[section]}
+    shown |= {("source", "login", name) for name in values["login"]}
     shown |= {("source", "layout", name) for name in values["layout"][0]}
     wanted = {key for key in all_keys() if key[0] == "source" and key[1] != "discover"}
-    assert wanted - shown == {("source", "", "every")}
+    assert wanted - shown == {("source", "", "every"), ("source", "", "spider")}
     assert Folder(tmp_path / "config").source(text).problems() == ()
 
 

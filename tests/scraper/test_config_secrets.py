@@ -69,7 +69,7 @@ def test_a_wrong_header_is_told_without_its_value(folder, line):
 def test_a_login_in_a_url_is_refused_without_repeating_it(folder):
     text = GOOD.replace("https://www", f"https://user:{CANARY}@www")
     (problem,) = folder.source(text).problems()
-    assert "as a header" in problem.detail
+    assert "`[fetch] auth" in problem.detail
     assert CANARY not in problem.message
 
 

@@ -122,6 +122,7 @@ def test_each_link_keeps_where_it_was_found(made):
         ("feed", "/feed.xml"),
         ("sitemap", "/sitemap.xml"),
         ("listing", "/monitoring/"),
+        ("listing", "/monitoring/page/2/"),
     }
 
 

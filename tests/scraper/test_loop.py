@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from crawler_world import NamedCrawler, configure
+from migrated_world import migrated
 from schedule_world import World, declared
 from sqlalchemy import update
 
@@ -27,8 +28,8 @@ class Shop:
     def __init__(self, folder, sources):
         self.folder = configure(folder / "config", sources)
         self.watch = Watch(self.folder)
-        url = f"sqlite:///{folder / 'khabar.db'}"
-        self.store = open_store(url, folder / "archive", create=True)
+        url = migrated(folder / "khabar.db")
+        self.store = open_store(url, folder / "archive")
         self.world = World(self.store, url)
         self.world.declare(*[declared(source, None) for source in sources])
         self.crawler = NamedCrawler(self.watch.config, self.store)

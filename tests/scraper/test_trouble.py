@@ -120,6 +120,8 @@ def test_every_url_that_is_not_stored_says_why_and_when(made):
 
 def test_a_forbidden_path_is_never_asked_for(made):
     assert not [path for path in made.first if path.startswith("/private/")]
+    [row] = made.rows("SELECT detail FROM visits WHERE reason = 'robots_denied'")
+    assert row.detail.endswith("robots.txt forbids /private/story by line 2: Disallow: /private/")
 
 
 def test_a_known_redirect_target_is_fetched_once(made):

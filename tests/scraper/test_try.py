@@ -200,6 +200,7 @@ def test_a_path_that_robots_txt_forbids_is_not_fetched(made):
     made.asked()
     done = made.khabar("try", f"{made.url}/private/desk", check=1)
     assert "robots_denied: the site's robots.txt forbids this path" in done.stderr
+    assert "forbids /private/desk by line 2: Disallow: /private/" in done.stderr
     assert "hint: ask the site's owner\n" in done.stderr
     assert made.asked() == ["/robots.txt"]
 

@@ -59,7 +59,13 @@ def test_a_new_link_has_its_row_and_its_open_visit_before_the_fetch(any_store):
     accepted = offer(any_store, candidate("a", **said))
     (taken,) = accepted.taken
     assert (taken.url, taken.cause) == (f"{SITE}/a", "link")
-    assert taken.hints == Hints(title="The river rose", published=day("2024-05-29"), via="feed")
+    assert taken.hints == Hints(
+        title="The river rose",
+        published=day("2024-05-29"),
+        via="feed",
+        title_via="feed",
+        published_via="feed",
+    )
     row = url_row(any_store, "a")
     assert (row.id, row.state, row.run_id, row.first_seen_at) == (taken.url_id, "new", 1, NOW)
     visit = visit_rows(any_store)["a"]
@@ -226,7 +232,13 @@ def test_another_sources_urls_are_not_due_here_and_retries_carry_all_hints(store
     with store.write() as conn:
         (due,) = take_due(conn, run, now=LATER, limit=9)
     assert due.hints == Hints(
-        title="Feed title", published=day("2024-05-28"), modified=moment(NOW), via="feed"
+        title="Feed title",
+        published=day("2024-05-28"),
+        modified=moment(NOW),
+        via="feed",
+        title_via="feed",
+        published_via="listing",
+        modified_via="feed",
     )
 
 

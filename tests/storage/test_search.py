@@ -106,7 +106,7 @@ def bare():
     engine.dispose()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.none() | st.integers(0, 3)), max_size=12),
     st.integers(1, 5),

@@ -1,0 +1,1 @@
+"""Looking at a site that nobody has declared yet: how it publishes, and what to write down."""
