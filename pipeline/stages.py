@@ -138,9 +138,11 @@ def label(page: Page) -> None:
         if paragraphs
         else refuse(
             page.lines,
+            url=page.snapshot.final_url,
             title=fields.title.value if fields.title else "",
             claims_article=fields.claims_article,
-            dated=fields.published is not None and fields.published.origin != "htmldate",
+            date_origin=fields.published.origin if fields.published else "",
+            signed=fields.authors is not None,
             passwords=fields.passwords,
         )
     )
