@@ -23,7 +23,7 @@ FORMS = {
     "abendblatt.de": r"/article\d+/",
     "morgenpost.de": r"/article\d+/",
     "n-tv.de": r"-(?:article|id)\d+\.html$",
-    "dw.com": r"/a-\d+$",
+    "dw.com": r"/(?:a|av|g)-\d+$",
     "freiepresse.de": r"-artikel\d+$",
     "jungewelt.de": r"/artikel/\d+\.",
     "mirror.co.uk": r"-\d{7,}$",
@@ -34,7 +34,7 @@ FORMS = {
     "tokyo-np.co.jp": r"/article/\d+$",
     "kommersant.ru": r"/doc/\d+$",
     "euronews.com": r"/\d{4}/\d\d/\d\d/.",
-    "globalnews.ca": r"/news/\d+/",
+    "globalnews.ca": r"/(?:news|video)/\d+/",
     "eyethunews.co.za": r"/\d+/[^/]+/$",
     "mediaindonesia.com": r"/\d{5,}/",
     "abc.es": r"-\d{14}-nts?\.html$",
@@ -42,7 +42,7 @@ FORMS = {
     "dailymail.co.uk": r"/article-\d+/",
     "dailymaverick.co.za": r"/article/\d{4}-",
     "der-postillon.com": r"/\d{4}/\d\d/.+\.html$",
-    "haberturk.com": r"-\d{7}$",
+    "haberturk.com": r"-\d{7}(?:-[a-z]+)?$|/\d{7}-",
     "malaymail.com": r"/\d{4}/\d\d/\d\d/.",
     "nature.com": r"/articles/.",
     "nrk.no": r"-1\.\d{6,}$",
@@ -60,6 +60,12 @@ FORMS = {
     "voanews.com": r"/a/.+/\d+\.html$",
     "aftonbladet.se": r"/a/\w+/",
 }
+# Pages about the site, and of topics, to which these sites give addresses of the same form.
+SERVICES = re.compile(
+    r"impressum|datenschutz|agb-|/ntvintern/|/incoming/|/omaftonbladet/|om-aftonbladet|/themen/|"
+    r"/thema-|sitemap|livestream|ueber-uns|%C3%BCber-uns|redaktionelle|/author/|/pr/|/tests?/",
+    re.IGNORECASE,
+)
 BLOGS = {
     # How a post's address follows from the name under which the corpus keeps it.
     "rust": (r"^(?P<at>\d{4}_\d\d_\d\d_.+)$", "/"),
@@ -117,6 +123,7 @@ def publishers(corpora: Path, minimum: int = 10) -> Iterator[Real]:
             if (at := urlsplit(link)).hostname
             and (at.hostname == site or at.hostname.endswith(f".{site}"))
             and form.search(at.path)
+            and not SERVICES.search(link)
         }
         if len(articles) >= minimum:
             yield Real(site, row["url"], row["html"], articles, found - articles)

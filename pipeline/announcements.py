@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual"]
+Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual", "import"]
 ListingKind = Literal[
     "rss", "atom", "json_feed", "sitemap", "sitemap_index", "robots", "wp_rest", "listing"
 ]

@@ -44,6 +44,8 @@ class Flag(StrEnum):
     TEMPLATE_SUSPECT = "template_suspect"
     TRUNCATED_DOM = "truncated_dom"
     DOCUMENT = "document"
+    IMPORTED = "imported"
+    """Brought along from an earlier system: khabar itself has not seen the page."""
 
 
 class Label(StrEnum):

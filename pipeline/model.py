@@ -84,7 +84,7 @@ class Field(Generic[T]):
     origin: str
     """`json-ld`, `microdata`, `meta`, `time`, `byline`, `label`, `heading`, `credit`, `selector`,
     `feed`, `rest`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
-    `trafilatura`, `page`, `source`, `function`, `spider`."""
+    `trafilatura`, `page`, `source`, `function`, `spider`, `import`, `header`, `document`."""
     raw: str | None = None
 
 
@@ -164,6 +164,8 @@ class Fingerprint:
     """Hex SHA-256 of title and body as stored: a revision is a change of this."""
     tokens: int
     """Number of word tokens: very short bodies never match another URL's by digest alone."""
+    payload: bool = False
+    """Whether the digests are of a document's bytes, which are the same only for a copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

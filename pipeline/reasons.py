@@ -46,6 +46,7 @@ class Reason(StrEnum):
     SAME_BODY = "same_body"
     NEAR_DUPLICATE = "near_duplicate"
     FILTERED = "filtered"
+    IMPORTED = "imported"
     SLOW_PAGE = "slow_page"
     TOO_DEEP = "too_deep"
     QUARANTINED = "quarantined"
@@ -180,6 +181,10 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.SAME_BODY: ("word for word the text of another article", "nothing to do"),
     Reason.NEAR_DUPLICATE: ("nearly the text of another article", "nothing to do"),
     Reason.FILTERED: ("excluded by the source's own rules", "see `[links]` of the source"),
+    Reason.IMPORTED: (
+        "known from an earlier system, so it is not fetched",
+        "fetched when a listing states a newer change; `khabar try URL` reads it now",
+    ),
     Reason.SLOW_PAGE: ("reading the page took too long and was stopped", "report the page"),
     Reason.TOO_DEEP: ("the page is nested too deeply to be read whole", "report the page"),
     Reason.QUARANTINED: ("held back with its whole run, which looked poisoned", "see the run"),

@@ -20,13 +20,15 @@ from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keepi
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
-from pipeline.extract import documents
+from pipeline.extract import media
 from pipeline.extract.answer import Answer, Given, over
 from pipeline.extract.asking import PageFunction, ask
 from pipeline.extract.body import choose_body
 from pipeline.extract.decode import decode
+from pipeline.extract.documents import document_title
 from pipeline.extract.fields import Fields, read_fields, read_language
 from pipeline.extract.tree import UnreadableError, drop, parse, select
+from pipeline.identify import document_fingerprint
 from pipeline.identify import fingerprint as fingerprint_of
 from pipeline.model import (
     Block,
@@ -69,6 +71,8 @@ class Page:
     elements: tuple[HtmlElement, ...] = ()
     pieces: Sequence[Piece] = ()
     fields: Fields | None = None
+    printed: str = ""
+    """The title that the page itself has."""
     lines: list[Line] = field(default_factory=list)
     cited: Field[str] | None = None
     language: Field[str] | None = None
@@ -104,6 +108,7 @@ def extract(page: Page) -> None:
         selectors=page.selectors,
         hints=page.hints,
     )
+    page.printed = page.fields.title.value if page.fields.title else ""
     page.fields = over(page.fields, page.answers, page.snapshot.fetched_at)
     page.flags |= page.fields.flags
     paragraphs = _paragraphs(page)
@@ -182,13 +187,13 @@ def read(
     What the source's own `function`, and over it what `given`, says of a field wins over what is
     read; PageFunctionError when either is of no use.
     """
-    kind = documents.media_type(snapshot)
+    kind = media.media_type(snapshot)
     page = _page(snapshot, profile, memory, hints)
     page.function, page.given = function, given
-    if given is None and (name := documents.feed_name(snapshot)):
-        why = (Reason.NOT_ARTICLE, f"a feed or sitemap: its root element is <{name}>")
-        return _reading(page, {}, kind or "text/xml", why)
-    if not documents.is_page(kind):
+    if given is None and (name := media.feed_name(snapshot)):
+        words = f"a feed or sitemap ({name}), no article: to read it, name it under `discover`"
+        return _reading(page, {}, kind or "text/xml", (Reason.NOT_ARTICLE, words))
+    if not media.is_page(kind):
         if given is None:
             return _document(snapshot, hints, kind)
         page.given = replace(given, alone=True)
@@ -244,16 +249,16 @@ def _reading(
 
 
 def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
-    title = documents.document_title(snapshot, hints)
-    published = hints.published
+    title = document_title(snapshot, hints, kind)
+    published = hints.published  # never Last-Modified: that is of the file
     return Reading(
         url=snapshot.final_url,
         snapshot=snapshot.sha256,
         title=title,
         published=Field(value=published, origin=hints.origin("published")) if published else None,
-        flags=frozenset({Flag.DOCUMENT}),
+        flags=frozenset({Flag.DOCUMENT} if published else {Flag.DOCUMENT, Flag.NO_DATE}),
         media_type=kind,
-        fingerprint=fingerprint_of(title.value if title else "", ""),
+        fingerprint=document_fingerprint(title.value if title else "", snapshot.sha256),
         reader=READER,
     )
 
@@ -289,6 +294,7 @@ def _facts(page: Page, fields: Fields) -> Facts:
     names = fields.authors.value if fields.authors else ()
     return Facts(
         title=bare(fields.title.value) if fields.title else "",
+        printed=bare(page.printed),
         authors=frozenset({*(bare(name) for name in names), bare("".join(names))}) - {""},
         sites=fields.sites,
         phrases=tuple(fold(phrase) for phrase in page.profile.phrases),

@@ -144,13 +144,14 @@ async def _take_links(
 
     accepted, goes_on, at = await work.write(job)
     walk.keys |= keys
+    walk.read_at = at
     work.count("found", found)
     work.count("accepted", accepted.counted)
     work.count("known", accepted.known)
     work.count(Outcome.DEFERRED, accepted.deferred)
     following = walks.go_on(asked, ahead.url) if goes_on and ahead.url else None
     if goes_on or children:
-        asked.trail.held_back.append((snapshot.final_url, validators, at))
+        asked.trail.held_back.append((snapshot.final_url, validators, walk))
     onward = (*children, following) if following else children
     return Announced(taken=accepted.taken, onward=onward)
 

@@ -1,6 +1,69 @@
-"""x."""
+"""Chromium for pages that are made by scripts: is it there, and how it is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""What Chromium is called, in the order of preference."""
+ARGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--dns-prefetch-disable",
+    "--no-pings",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
+"""Nothing is fetched but what a page asks for, and that by HTTP over TCP."""
 
 
 def available(path: str = "") -> str | None:
-    """x."""
+    """Return None when a browser can be used, else what is missing and how to get it.
+
+    `path` is `browser` of app.toml.
+    """
+    if find_spec("scrapy_playwright") is None:
+        return "the extra `browser` is missing: pip install 'khabar[browser]'"
+    if executable(path) is None:
+        where = f"there is no Chromium at {path}" if path else "no Chromium is installed"
+        return f"{where}: apt-get install chromium, or name one in app.toml (browser)"
     return None
+
+
+def executable(path: str = "") -> str | None:
+    """Return the Chromium at this path, or the one that is installed; None when there is none."""
+    return next(filter(None, map(shutil.which, [path] if path else NAMES)), None)
+
+
+def launch_options(path: str, proxy: str | None) -> dict[str, Any]:
+    """Return how to start the browser; `proxy` is the address of the proxy, with its login."""
+    args = [*ARGS]
+    if os.geteuid() == 0:
+        args.append("--no-sandbox")  # Chromium's sandbox does not work for root
+    options: dict[str, Any] = {
+        "executable_path": executable(path),
+        "args": args,
+        # A signal is ours to handle: the run ends in order, and closes the browser.
+        "handle_sigint": False,
+        "handle_sigterm": False,
+        "handle_sighup": False,
+    }
+    if proxy is None:
+        args.append("--no-proxy-server")  # not one from the environment either
+        return options
+    parts = urlsplit(proxy)
+    options["proxy"] = {
+        "server": f"http://{parts.netloc.rpartition('@')[2]}",
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "bypass": "<-loopback>",  # Chromium would leave loopback out
+    }
+    return options

@@ -11,6 +11,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from sqlalchemy import Connection
 
+from pipeline.errors import KhabarError
 from pipeline.reasons import RunReason
 from scraper import VERSION
 from scraper.closing import finish
@@ -27,6 +28,7 @@ from storage.fencing import Run
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
+BROWSER_HANDLER = "scraper.rendering.BrowserHandler"
 
 
 def settings_for(source: Source, app: App) -> Settings:
@@ -40,6 +42,9 @@ def settings_for(source: Source, app: App) -> Settings:
         "DOWNLOAD_TIMEOUT": fetch.timeout,
         "DOWNLOAD_MAXSIZE": fetch.max_bytes,
     }
+    if fetch.browser:
+        own["DOWNLOAD_HANDLERS"] = dict.fromkeys(("http", "https"), BROWSER_HANDLER)
+        own["KHABAR_BROWSER"] = app.browser
     settings.setdict(own, priority="cmdline")
     return settings
 
@@ -73,7 +78,11 @@ class Crawl:
             # The runner must be empty: at equal priority its settings win over the Crawler's.
             await AsyncCrawlerRunner().crawl(self.crawler)
         except Exception as error:
-            logger.exception("run %s could not start", self.work.run.id)
+            if isinstance(error, KhabarError):  # what a person can put right needs no trace
+                logger.error("run %s could not start: %s", self.work.run.id, error)  # noqa: TRY400
+                self.work.why = str(error)
+            else:
+                logger.exception("run %s could not start", self.work.run.id)
             self.work.stopped = self.work.stopped or RunReason.START_ERROR
             await self.work.write(partial(self._could_not_start, why=str(error)))
             await finish(self.work, "start_error")

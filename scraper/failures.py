@@ -29,6 +29,10 @@ class RefusedError(IgnoreRequest):
         self.outcome, self.reason, self.detail = outcome, reason, detail
 
 
+class BrowserError(Exception):
+    """The browser could not show a page, or is itself in trouble."""
+
+
 class KnownTargetError(IgnoreRequest):
     """A redirect into a URL that has a row already: nothing is fetched, an alias is kept."""
 
@@ -64,7 +68,7 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Rea
     (_TLS, Reason.TLS),
     ((net.ConnectError, net.ConnectionDone, net.ConnectionLost), Reason.CONNECTION),
     (net.TimeoutError, Reason.TIMEOUT),
-    (TunnelError, Reason.CONNECTION),
+    ((TunnelError, BrowserError), Reason.CONNECTION),
     (_newclient.ParseError, Reason.PROTOCOL_ERROR),
 )
 

@@ -35,14 +35,15 @@ class DeadlineHandler(HTTP11DownloadHandler):
         """Return the response, or raise RunEndedError at the run's end."""
         work: Work | None = getattr(self._crawler, "work", None)
         if work is None:
-            return await super().download_request(request)
+            return await self.answer(request)
         left = work.ends_at - monotonic()
         if left <= 0:
             raise RunEndedError("the run has ended")
-        work.count("requests")
+        fetched = "shell" not in request.meta  # a page to be rendered has been fetched already
+        work.count("requests", int(fetched))
         # Not from the request's making: waiting for its turn is no slowness of the site.
         request.meta.setdefault("began", monotonic())
-        task = asyncio.ensure_future(super().download_request(request))
+        task = asyncio.ensure_future(self.answer(request))
         work.inflight.add(task)
         try:
             done, _ = await asyncio.wait({task}, timeout=None if left == math.inf else left)
@@ -52,8 +53,12 @@ class DeadlineHandler(HTTP11DownloadHandler):
             response = task.result()
         finally:
             work.inflight.discard(task)
-        work.count("bytes", len(response.body))
+        work.count("bytes", len(response.body) * fetched)
         return response
+
+    async def answer(self, request: Request) -> Response:
+        """Return the response, however long it takes."""
+        return await super().download_request(request)
 
 
 async def end_run(crawler: Crawler, reason: RunReason) -> None:

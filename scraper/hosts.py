@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipeline.identify import host_of
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
     from scraper.config.source import Source
 
 
 class OwnHosts:
-    """The hosts a source declares; over http only if the source itself is declared so."""
+    """The hosts a source declares; over http only if the source itself is declared so.
 
-    def __init__(self, source: Source) -> None:
-        places = [place.url for place in source.discover]
+    Of a source with a spider of its own, the spider's first URLs count like `discover`.
+    """
+
+    def __init__(self, source: Source, starts: Iterable[str] = ()) -> None:
+        places = [*(place.url for place in source.discover), *starts]
         # A redirect from https to http must not carry a secret in the open.
         self.secure = all(urlsplit(url).scheme == "https" for url in places)
         self.hosts = source.link_rules().hosts | {host_of(url) for url in places}
@@ -32,3 +38,9 @@ class OwnHosts:
         """Return the address of each host."""
         scheme = "https" if self.secure else "http"
         return [f"{scheme}://{host}/" for host in sorted(self.hosts)]
+
+
+def starts_of(crawler: Crawler) -> tuple[str, ...]:
+    """Return the first URLs of a source's own spider, if it has one."""
+    guest = getattr(crawler, "guest", None)
+    return guest.starts if guest is not None else ()

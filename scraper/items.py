@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.extract.answer import Given
 from pipeline.model import Reading, Snapshot
 from storage.articles import Stored
 from storage.frontier import Taken
@@ -21,6 +22,10 @@ class PageItem:
     started: float
     """Monotonic seconds when the request was made."""
     snapshot_id: int | None = None
+    given: Given | None = None
+    """What the source's own spider says of it."""
+    apart: str = ""
+    """Digest of `given` where the snapshot is of another URL, which told of this one."""
     reading: Reading | None = None
     article_key: str = ""
     alias: str | None = None

@@ -7,6 +7,7 @@ one place.
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -121,7 +122,8 @@ class Archive(Step):
 
     async def step(self, item: PageItem) -> None:
         """Append the snapshot to the WARC file."""
-        item.snapshot_id = await self.work.keep(item.snapshot)
+        if item.snapshot_id is None:
+            item.snapshot_id = await self.work.keep(item.snapshot)
 
 
 class Read(Step):
@@ -134,7 +136,8 @@ class Read(Step):
         work, url_id = self.work, item.taken.url_id
         # Another listing may have announced it, better, since it was taken.
         hints = (await work.look(lambda conn: hints_for(conn, [url_id])))[url_id]
-        item.reading = await work.pool.read(item.snapshot, work.profile, work.memory, hints)
+        reading = await work.pool.read(item.snapshot, work.profile, work.memory, hints, item.given)
+        item.reading = replace(reading, url=item.taken.url) if item.apart else reading
 
 
 class Identify(Step):
@@ -145,6 +148,8 @@ class Identify(Step):
     async def step(self, item: PageItem) -> None:
         """Fill in the keys."""
         item.article_key = article_key(item.key)
+        if item.apart:
+            return
         answered = url_key(item.snapshot.final_url)
         item.alias = answered if answered != item.key else None
 
@@ -166,8 +171,8 @@ class Store(Step):
                 return None
             keep_validators(
                 conn,
-                item.snapshot.final_url,
-                validators_of(item.snapshot),
+                item.taken.url if item.apart else item.snapshot.final_url,
+                (None, None, item.apart) if item.apart else validators_of(item.snapshot),
                 config_sha=work.source.sha,
                 at=work.now(),
             )

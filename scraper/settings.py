@@ -56,6 +56,7 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
 # The frontier decides what is fetched: Scrapy's filter swallows redirects into seen URLs.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SPIDER_MIDDLEWARES: dict[str, Any] = {
+    "scraper.guest.joining.Joining": 10,  # last before the engine; only for sources with a spider
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
@@ -63,6 +64,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scraper.middlewares.rendered.Rendered": 90,  # what has passed all gates goes to the browser
     "scraper.middlewares.robots.RobotsGate": 100,
     "scraper.middlewares.conditional.Conditional": 110,
     "scraper.middlewares.login.LoginGate": 105,

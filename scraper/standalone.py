@@ -8,6 +8,7 @@ from scrapy import signals
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from pipeline.errors import UsageError
+from scraper.guest.bring import spider_class
 from scraper.session import Session
 from scraper.work import Work
 
@@ -24,6 +25,8 @@ def attach(crawler: Crawler, source_id: str | None) -> Work:
     if source_id is None:
         raise UsageError("which source? scrapy crawl source -a source=ID")
     source = config.source(source_id)
+    if source.spider:
+        spider_class(source)  # whether it can be loaded, before a run is opened for it
     session = Session(config)
     session.__enter__()
     run = session.start(source)

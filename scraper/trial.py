@@ -36,6 +36,8 @@ class Trial:
     snapshot: Snapshot
     reading: Reading
     verdict: Verdict
+    spider: str | None = None
+    """The source's own spider, which was not asked."""
 
 
 def try_page(config: Config | None, target: str, source_id: str | None) -> Trial:
@@ -44,7 +46,7 @@ def try_page(config: Config | None, target: str, source_id: str | None) -> Trial
     app = config.app if config else App.model_validate({})
     path = Path(target)
     if path.is_file():
-        snapshot = make_snapshot(path.resolve().as_uri(), path.read_bytes(), fetched_at=utc_now())
+        snapshot = from_file(path)
     elif urlsplit(target).scheme in ("http", "https"):
         snapshot = fetch(target, app, source)
     else:
@@ -52,7 +54,21 @@ def try_page(config: Config | None, target: str, source_id: str | None) -> Trial
     profile = source.profile() if source else Profile()
     reading = read_page(snapshot, profile, Memory(), Hints())
     neighbours = _neighbours(config, snapshot, reading)
-    return Trial(source.id if source else None, snapshot, reading, decide(reading, neighbours))
+    return Trial(
+        source.id if source else None,
+        snapshot,
+        reading,
+        decide(reading, neighbours),
+        source.spider if source else None,
+    )
+
+
+def from_file(path: Path) -> Snapshot:
+    """Return a page saved in a file; UsageError if it cannot be read."""
+    try:
+        return make_snapshot(path.resolve().as_uri(), path.read_bytes(), fetched_at=utc_now())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def pick(config: Config | None, target: str, source_id: str | None) -> Source | None:

@@ -59,16 +59,38 @@ class Visits:
             },
         )
 
+    def own(self, request: Request, taken: Taken) -> Request:
+        """Return a spider's own request for a page that the frontier has handed out.
+
+        It keeps its callback and errback; what is no success never reaches the callback.
+        """
+        self.pages += 1
+        meta = {
+            **request.meta,
+            "conditional": taken.cause != "link",
+            "key": url_key(taken.url),
+            "url_id": taken.url_id,
+            "taken": taken,
+            "handle_httpstatus_list": [],
+            "handle_httpstatus_all": False,
+        }
+        return request.replace(dont_filter=True, meta=meta)
+
+    async def not_modified(self, response: Response, taken: Taken, started: float) -> None:
+        """Settle a page of which the site says that it has not changed."""
+        words = "the site says it has not been modified (304)"
+        ending = Ending(Outcome.UNCHANGED, None, words)
+        snapshot = self._snapshot(response, taken.url)
+        settled = settlement(self.work, ending, snapshot=snapshot, started=started)
+        await self.work.settle(taken.url_id, settled)
+
     async def parse(self, response: Response, taken: Taken, started: float) -> AsyncIterator[Any]:
         """Hand a fetched page to the item pipelines; a 304 is settled at once."""
-        snapshot = self._snapshot(response, taken.url)
         started = response.meta.get("began", started)
         if response.status == HTTP_NOT_MODIFIED:
-            words = "the site says it has not been modified (304)"
-            ending = Ending(Outcome.UNCHANGED, None, words)
-            settled = settlement(self.work, ending, snapshot=snapshot, started=started)
-            await self.work.settle(taken.url_id, settled)
+            await self.not_modified(response, taken, started)
             return
+        snapshot = self._snapshot(response, taken.url)
         yield PageItem(taken=taken, key=response.meta["key"], snapshot=snapshot, started=started)
 
     async def failed(self, failure: Failure) -> None:
@@ -87,7 +109,7 @@ class Visits:
             ending,
             snapshot=snapshot,
             snapshot_id=snapshot_id,
-            started=request.meta.get("began", request.cb_kwargs["started"]),
+            started=request.meta.get("began", request.cb_kwargs.get("started")),
         )
         await self.work.settle(taken.url_id, settled)
 

@@ -40,6 +40,8 @@ class Walk:
     most: int = 1
     since: datetime | None = None
     """When the listing was last read to its end; links first seen before are not new."""
+    read_at: datetime | None = None
+    """When the last of its pages was read."""
     keys: set[str] = field(default_factory=set)
     bodies: set[str] = field(default_factory=set)
 
@@ -54,7 +56,7 @@ class Trail:
     """Listings asked for and not yet done."""
     broken: bool = False
     """One of them could not be had: the others are to be read again."""
-    held_back: list[tuple[str, Validators, datetime]] = field(default_factory=list)
+    held_back: list[tuple[str, Validators, Walk]] = field(default_factory=list)
     """Validators of listings that lead on, kept once all they lead to has been read.
 
     Kept earlier, a crash or a failure on page 2 would hide its links behind the 304 of page 1.
@@ -183,7 +185,9 @@ class Walks:
         sha = self.work.source.sha
 
         def job(conn: Connection) -> None:
-            for url, validators, at in kept:
+            for url, validators, walk in kept:
+                # Not the moment of page 1: the links of the later pages came after it.
+                at = walk.read_at or self.work.now()
                 keep_validators(conn, url, validators, config_sha=sha, at=at)
 
         await self.work.write(job)

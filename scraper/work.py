@@ -55,7 +55,7 @@ class Work:
     stopped: RunReason | None = None
     """Why it was told to end early."""
     why: str = ""
-    """The same in more words, if there are any."""
+    """The same in more words, if there are any: of a fault in the source's own Python, its line."""
     end: Judgement | None = None
     """How the closed run ended."""
     counts: Counter[str] = field(default_factory=Counter)

@@ -39,6 +39,7 @@ _HELD = (
         revisions.c.body_sha,
         revisions.c.content_sha,
         articles.c.tokens,
+        revisions.c.snapshot_id,
     )
     .join_from(articles, revisions, revisions.c.id == articles.c.revision_id)
     .join(urls, urls.c.id == articles.c.url_id)
@@ -83,7 +84,7 @@ class _Page:
 
     taken: Taken
     reading: Reading
-    snapshot_id: int
+    snapshot_id: int | None
     article_key: str
     now: datetime
 
@@ -103,7 +104,7 @@ def store_page(  # noqa: PLR0913 # the whole of one page
     run: Run,
     taken: Taken,
     key: str,
-    snapshot_id: int,
+    snapshot_id: int | None,
     reading: Reading,
     decide: Callable[[Reading, Neighbours], Verdict],
     *,
@@ -115,7 +116,8 @@ def store_page(  # noqa: PLR0913 # the whole of one page
 ) -> Stored:
     """Decide about a reading in the light of the store, enter it, and settle its visit.
 
-    `key` is that of the URL that answered. All in the caller's transaction.
+    `key` is that of the URL that answered; an imported reading has no snapshot. All in the
+    caller's transaction.
     """
     near, same_url = _near(conn, key, reading, taken.url_id, article_key)
     verdict = decide(reading, near)
@@ -149,7 +151,8 @@ def _near(
     same_url = _same_url(conn, key, url_id, article_key)
     mark = reading.fingerprint
     same_body: tuple[Held, ...] = ()
-    if mark is not None and mark.tokens:  # all empty bodies are alike, and say nothing
+    # All empty bodies are alike, and say nothing; the bytes of a document do.
+    if mark is not None and (mark.tokens or mark.payload):
         own = [one for one in (url_id, same_url.url_id if same_url else None) if one is not None]
         copies = conn.execute(_SAME_BODY, {"body_sha": mark.body_sha, "own": own})
         same_body = tuple(_held(row) for row in copies)
@@ -232,14 +235,16 @@ def _add_article(conn: Connection, run: Run, page: _Page) -> tuple[int, int]:
         "changed_at": page.now,
     }
     article_id: int = conn.execute(_ADD_ARTICLE, row).scalar_one()
-    revision_id = _add_revision(conn, run, page, article_id, 1)
+    revision_id = _add_revision(conn, run, page, article_id, 1, "first")
     conn.execute(_UPDATE, {"this_article": article_id, "revision_id": revision_id})
     return article_id, revision_id
 
 
 def _revise(conn: Connection, run: Run, page: _Page, held: AnyRow) -> int:
     number = held.number + 1
-    revision_id = _add_revision(conn, run, page, held.article, number)
+    # An imported text differs from the page by who read it, also where the site edited nothing.
+    cause = "derived" if held.snapshot_id is None else "publisher"
+    revision_id = _add_revision(conn, run, page, held.article, number, cause)
     changes = clean(article_row(page.reading)) | {
         "this_article": held.article,
         "revision_id": revision_id,
@@ -250,11 +255,13 @@ def _revise(conn: Connection, run: Run, page: _Page, held: AnyRow) -> int:
     return revision_id
 
 
-def _add_revision(conn: Connection, run: Run, page: _Page, article_id: int, number: int) -> int:
+def _add_revision(  # one argument a column
+    conn: Connection, run: Run, page: _Page, article_id: int, number: int, cause: str
+) -> int:
     row = clean(revision_row(page.reading)) | {
         "article_id": article_id,
         "number": number,
-        "cause": "first" if number == 1 else "publisher",
+        "cause": cause,
         "read_at": page.now,
         "run_id": run.id,
         "snapshot_id": page.snapshot_id,

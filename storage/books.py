@@ -210,6 +210,9 @@ def _failures(books: Books) -> str:
     words = []
     if failed:
         words.append(f"{failed} of {_many(tried, 'page')} failed")
+    walled = put_off.get(Reason.LOGIN_WALL, 0)
+    if walled and walled != tried:
+        words.append(f"{walled} of {_many(tried, 'page')} put off behind a login")
     # Some pages put off are everyday (robots.txt forbids a path); all of them are an outage.
     if put_off and sum(put_off.values()) == tried:
         reasons = ", ".join(f"{reason} {number}" for reason, number in sorted(put_off.items()))

@@ -38,6 +38,8 @@ class Candidate:
     host: str
     link: Link
     first: bool = True
+    again: bool = False
+    """Its page is at hand and may be another one than before: it is read though it is known."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Offer:
     url: str
     host: str
     first: bool = False
+    again: bool = False
     links: list[Link] = field(default_factory=list)
     modified: Moment | None = None
     stated_at: datetime = _NEVER
@@ -78,6 +81,7 @@ def gather(candidates: Iterable[Candidate], now: datetime) -> tuple[list[Offer],
 def _add(offer: Offer, one: Candidate, now: datetime) -> None:
     link = one.link
     offer.first = offer.first or one.first
+    offer.again = offer.again or one.again
     offer.links.append(link)
     if (
         link.modified
@@ -90,10 +94,14 @@ def _add(offer: Offer, one: Candidate, now: datetime) -> None:
         offer.stated_at = stated.at
 
 
-def cause_of(row: AnyRow, offer: Offer, now: datetime) -> Literal["modified", "retry"] | None:
+def cause_of(
+    row: AnyRow, offer: Offer, now: datetime
+) -> Literal["modified", "retry", "revisit"] | None:
     """Return why a known URL is to be fetched again; None if there is nothing to do."""
     if row.run_id is not None or row.visited is not None:
         return None
+    if offer.again:
+        return "revisit" if row.state in TERMINAL else "retry"
     if row.next_try_at is not None and row.next_try_at > now:
         return None
     if row.state not in TERMINAL:

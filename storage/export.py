@@ -35,6 +35,7 @@ KEYS = (
     "revision",
     "revisions",
     "gone",
+    "media_type",
 )
 """The keys of an exported article, in order: these stay."""
 

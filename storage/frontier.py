@@ -30,11 +30,12 @@ __all__ = [
     "add_alias",
     "find",
     "next_try",
+    "set_free_ones",
     "settle",
     "take_due",
 ]
 
-Cause = Literal["link", "modified", "retry", "revisit", "manual"]
+Cause = Literal["link", "modified", "retry", "revisit", "manual", "import"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,12 +193,12 @@ def _claim(conn: Connection, run: Run, wanted: Sequence[_Wanted], now: datetime)
 
 def _hold(conn: Connection, run: Run, url_ids: Sequence[int]) -> set[int]:
     anew = case((urls.c.state.in_(TERMINAL), 0), else_=urls.c.attempts)
-    return _set_free_ones(conn, url_ids, {"run_id": run.id, "attempts": anew})
+    return set_free_ones(conn, url_ids, {"run_id": run.id, "attempts": anew})
 
 
 def _postpone(conn: Connection, run: Run, url_ids: Sequence[int], now: datetime) -> set[int]:
     stored = urls.c.state == UrlState.STORED  # an article stays one; its visit is due at once
-    return _set_free_ones(
+    return set_free_ones(
         conn,
         url_ids,
         {
@@ -210,8 +211,11 @@ def _postpone(conn: Connection, run: Run, url_ids: Sequence[int], now: datetime)
     )
 
 
-def _set_free_ones(conn: Connection, url_ids: Sequence[int], values: dict[str, Any]) -> set[int]:
-    # Compare and set: a URL that another worker has taken meanwhile is not in the answer.
+def set_free_ones(conn: Connection, url_ids: Sequence[int], values: dict[str, Any]) -> set[int]:
+    """Change those of the URLs that no run holds, and return them.
+
+    Compare and set: a URL that another worker has taken meanwhile is not in the answer.
+    """
     free: ColumnElement[bool] = urls.c.run_id.is_(None)
     held: set[int] = set()
     for some in chunks(sorted(url_ids)):

@@ -16,6 +16,7 @@ from storage.engine import chunks
 from storage.events import record
 from storage.fencing import Run, hold
 from storage.frontier import Taken
+from storage.imports import KIND as IMPORT
 from storage.links import hints_for
 from storage.schema import articles, runs, urls, visits
 
@@ -134,13 +135,19 @@ def _lose(
     conn: Connection, which: ColumnElement[bool], now: datetime, reason: RunReason
 ) -> tuple[Lost, ...]:
     held = conn.execute(
-        select(runs.c.id, runs.c.source_pk, runs.c.attempt, runs.c.owner, runs.c.lease_until)
+        select(
+            *(runs.c.id, runs.c.source_pk, runs.c.kind),
+            *(runs.c.attempt, runs.c.owner, runs.c.lease_until),
+        )
         .where(runs.c.state == "running", which)
         .order_by(runs.c.id)
     ).all()
     lost = []
     for row in held:
-        state = "queued" if row.attempt <= 1 else "failed"
+        # Nobody but the person who started it has the file of an import.
+        imports = row.kind == IMPORT
+        state = "queued" if row.attempt <= 1 and not imports else "failed"
+        why = RunReason.INTERRUPTED if imports else reason
         # A holder that renews at this very moment keeps its run.
         taken = conn.execute(
             update(runs)
@@ -150,7 +157,7 @@ def _lose(
                 runs.c.state == "running",
                 or_(runs.c.lease_until == row.lease_until, runs.c.lease_until.is_(None)),
             )
-            .values(_after_loss(state, reason, now))
+            .values(_after_loss(state, why, now))
         )
         if taken.rowcount == 0:
             continue
@@ -160,7 +167,7 @@ def _lose(
             conn,
             "run.lost",
             f"run {row.id} lost its worker; "
-            + ("it is tried once more, alone" if state == "queued" else f"it failed ({reason})"),
+            + ("it is tried once more, alone" if state == "queued" else f"it failed ({why})"),
             now=now,
             level="warning" if state == "queued" else "error",
             source_pk=row.source_pk,

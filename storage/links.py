@@ -24,6 +24,7 @@ _RANK: dict[Via, int] = {
     "listing": 3,
     "backfill": 4,
     "manual": 5,
+    "import": 6,
 }
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

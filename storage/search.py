@@ -69,6 +69,8 @@ class Article:
     """Number of the current revision: 1, 2, …"""
     revisions: int
     gone: datetime | None
+    media_type: str
+    """What was read: `text/html`, `application/pdf`, …; `text/plain` when it was imported."""
     place: Place
 
 
@@ -158,7 +160,10 @@ def _select(at: ColumnElement[Any]) -> Select[Any]:
             articles.c.title.label("listed_title"),
             articles.c.cited_source,
             sources.c.id.label("source"),
-            *[revisions.c[name] for name in ("authors", "modified", "section", "body", "number")],
+            *[
+                revisions.c[name]
+                for name in ("authors", "modified", "section", "body", "number", "media_type")
+            ],
             at.label("at"),
         )
         .join(sources, sources.c.pk == articles.c.source_pk)
@@ -209,5 +214,6 @@ def _article(row: Any) -> Article:
         revision=row["number"] or row["count"],
         revisions=row["count"],
         gone=row["gone_at"],
+        media_type=row["media_type"] or "",
         place=Place(row["at"], row["id"]),
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from storage.imports import KIND as IMPORT
+from storage.imports import imported_since
 from storage.processes import STALE
 from storage.schema import articles, processes, runs, sources, visits
 
@@ -43,9 +45,9 @@ class Status:
     overdue: bool
     """Due more than five minutes ago, and no run is queued or running."""
     today: int
-    """Articles first seen since midnight UTC."""
+    """Articles collected since midnight UTC."""
     week: int
-    """Articles first seen in the last seven days."""
+    """Articles collected in the last seven days."""
     problem: str | None
     """The most frequent reason of the last run's failed visits."""
     problem_count: int
@@ -101,7 +103,7 @@ def _status(
     last = _newest(conn, row.pk, *JUDGED)
     good = last if last and last.state == "ok" else _newest(conn, row.pk, "ok")
     newest = _newest(conn, row.pk)
-    current = _newest(conn, row.pk, "running") or _newest(conn, row.pk, "queued")
+    current = _newest(conn, row.pk, "running", imports=True) or _newest(conn, row.pk, "queued")
     problem, count = _problem(conn, last.id) if last else (None, 0)
     due = row.next_due
     return Status(
@@ -127,8 +129,13 @@ def _status(
     )
 
 
-def _newest(conn: Connection, source_pk: int, *states: str) -> Row[Any] | None:
+def _newest(
+    conn: Connection, source_pk: int, *states: str, imports: bool = False
+) -> Row[Any] | None:
+    """Return the newest run; an import says nothing of how a source is, only that it is busy."""
     statement = select(runs).where(runs.c.source_pk == source_pk).order_by(runs.c.id.desc())
+    if not imports:
+        statement = statement.where(runs.c.kind != IMPORT)
     if states:
         statement = statement.where(runs.c.state.in_(states))
     return conn.execute(statement.limit(1)).first()
@@ -153,4 +160,6 @@ def _yield(conn: Connection, since: datetime) -> dict[int, int]:
         .where(articles.c.first_seen_at >= since)
         .group_by(articles.c.source_pk)
     )
-    return {row[0]: row[1] for row in conn.execute(statement)}
+    brought = imported_since(conn, since)
+    # An imported article may be gone by now; a yield is never negative.
+    return {row[0]: max(0, row[1] - brought.get(row[0], 0)) for row in conn.execute(statement)}

@@ -53,11 +53,14 @@ class World:
             name,
         )
 
-    def khabar(self, *args: str, check: int | None = None, **env: str) -> Any:
+    def khabar(
+        self, *args: str, check: int | None = None, stdin: str | None = None, **env: str
+    ) -> Any:
         """Run `khabar ARGS` in a process of its own; `check` is the exit code it must have."""
         done = subprocess.run(
             [sys.executable, "-W", "error::ResourceWarning", "-m", "scraper", *args],
             capture_output=True,
+            input=stdin,
             text=True,
             timeout=90,
             check=False,
@@ -78,6 +81,15 @@ class World:
         try:
             with engine.connect() as conn:
                 return list(conn.execute(text(sql), values).all())
+        finally:
+            engine.dispose()
+
+    def execute(self, sql: str) -> None:
+        """Change the database."""
+        engine = open_engine(load(self.config).database_url())
+        try:
+            with engine.connect() as conn, conn.begin():
+                conn.execute(text(sql))
         finally:
             engine.dispose()
 
@@ -157,7 +169,7 @@ def feed(*links: str, base: str = "") -> Response:
     )
 
 
-def article(title: str, paragraphs: int = 4, mark: str = "") -> Response:
+def article(title: str, paragraphs: int = 4, mark: str = "", **more: Any) -> Response:
     """Return a plain article page whose every paragraph is its own."""
     text = "".join(
         f"<p>Paragraph {n} of {title} {mark}: the committee of the valley met on the matter, heard"
@@ -166,5 +178,6 @@ def article(title: str, paragraphs: int = 4, mark: str = "") -> Response:
     )
     return page(
         f"<html lang=en><head><title>{title}</title></head><body><article><h1>{title}</h1>"
-        f"{text}</article></body></html>"
+        f"{text}</article></body></html>",
+        **more,
     )

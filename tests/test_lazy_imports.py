@@ -57,6 +57,12 @@ def test_the_stages_import_neither_framework_nor_database():
     assert names & {"scrapy", "twisted", "sqlalchemy", "apscheduler", "warcio", "click"} == set()
 
 
+def test_the_pytest_plugin_imports_nothing_heavy():
+    _, names = imported("import scraper.fixtures.plugin")
+    assert "pytest" in names
+    assert names & (HEAVY | {"click"}) == set()
+
+
 def test_the_check_sees_a_heavy_import():
     _, names = imported("import scrapy")
     assert names & HEAVY >= {"scrapy", "twisted", "lxml"}

@@ -84,11 +84,12 @@ def test_nothing_of_the_workshop_or_of_a_user_is_in_the_wheel(wheel):
     assert [name for name in wheel.namelist() if name.endswith(left)] == []
 
 
-def test_the_wheel_installs_the_khabar_command_and_no_other(wheel):
+def test_the_wheel_installs_the_khabar_command_the_plugin_and_nothing_else(wheel):
     scripts = ConfigParser()
     scripts.read_string(inside(wheel, ".dist-info/entry_points.txt"))
     assert {name: dict(scripts[name]) for name in scripts.sections()} == {
-        "console_scripts": {"khabar": "scraper.cli:main"}
+        "console_scripts": {"khabar": "scraper.cli:main"},
+        "pytest11": {"khabar": "scraper.fixtures.plugin"},
     }
 
 

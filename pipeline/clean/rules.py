@@ -53,6 +53,8 @@ class Facts:
     """What rules know of the page beside the line they judge; texts as `bare` writes them."""
 
     title: str = ""
+    printed: str = ""
+    """The title as the page has it, where the source's own Python states another one."""
     authors: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
     phrases: tuple[str, ...] = ()
@@ -91,15 +93,19 @@ def is_prose(text: str) -> bool:
 
 def _title(block: Block, _place: Place, facts: Facts) -> str | None:
     form = bare(block.text)
-    if not facts.title or not form:
+    return _is_title(form, facts.title) or _is_title(form, facts.printed)
+
+
+def _is_title(form: str, title: str) -> str | None:
+    if not title or not form:
         return None
-    if form == facts.title:
+    if form == title:
         return "is the title"
-    rest = len(form) - len(facts.title)
-    if 0 < rest <= _GLUED and len(facts.title) > _GLUED:
-        if form.startswith(facts.title):
-            return f"is the title with {form[len(facts.title) :]!r} glued to it"
-        if form.endswith(facts.title):
+    rest = len(form) - len(title)
+    if 0 < rest <= _GLUED and len(title) > _GLUED:
+        if form.startswith(title):
+            return f"is the title with {form[len(title) :]!r} glued to it"
+        if form.endswith(title):
             return f"is the title behind {form[:rest]!r}"
     return None
 

@@ -32,10 +32,12 @@ _FEED_TYPES = frozenset(
         "text/xml",
     }
 )
-_FEED_PATH = re.compile(
-    r"/(?:feed|rss|atom)s?(?:\.(?:xml|json|php|aspx?))?/?$|\.(?:rss|atom)$|[?&]feed=(?:rss2?|atom)$",
+FEED_ADDRESS = re.compile(
+    r"/(?:feed|rss|atom)s?(?:\.(?:xml|json|php|aspx?))?/?$|\.(?:rss|atom|rdf)$"
+    r"|/feeds?/[^/?]+\.(?:xml|json)$|[?&]feed=(?:rss2?|atom)$",
     re.IGNORECASE,
 )
+"""What the address of a feed usually looks like."""
 _API = "https://api.w.org/"
 _API_PATH = re.compile(r"/wp-json/|[?&]rest_route=")
 _HEADER_LINK = re.compile(r"<([^<>]{1,2000})>\s*;([^,]{0,400})")
@@ -68,6 +70,10 @@ class Clues:
     wordpress: bool = False
     canonical: str | None = None
     amp: str | None = None
+    translations: tuple[str, ...] = ()
+    """The same page in other languages, by `hreflang`."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Address and text of the links in the page, each address once, in order."""
     scripted: str = ""
     """Why the page seems to need JavaScript, in words; empty when it does not."""
     consent: str = ""
@@ -95,6 +101,8 @@ def read_clues(snapshot: Snapshot) -> Clues:
         wordpress=_is_wordpress(root),
         canonical=_related(links, "canonical", base),
         amp=_related(links, "amphtml", base),
+        translations=tuple(_translations(links, base)),
+        links=tuple(_anchors(root, base).items()),
         scripted=scripted(wall),
         consent=consent(wall),
         login=login(wall),
@@ -138,11 +146,26 @@ def _feeds(
         if url and url not in met and not _API_PATH.search(url):
             met.add(url)
             yield FeedLink(url=url, type=kind, title=plain(element.get("title")))
-    for anchor in islice(root.iter("a"), _ANCHORS):
-        url = absolute(anchor.get("href"), base)
-        if url and url not in met and _FEED_PATH.search(url):
+    for url, text in _anchors(root, base).items():
+        if url not in met and FEED_ADDRESS.search(url):
             met.add(url)
-            yield FeedLink(url=url, title=plain("".join(anchor.itertext())))
+            yield FeedLink(url=url, title=text or None)
+
+
+def _anchors(root: etree._Element, base: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for anchor in islice(root.iter("a"), _ANCHORS):
+        if url := absolute(anchor.get("href"), base):
+            found[url] = found.get(url) or plain("".join(anchor.itertext())) or ""
+    return found
+
+
+def _translations(links: list[tuple[frozenset[str], etree._Element]], base: str) -> Iterator[str]:
+    for relations, element in links:
+        language = (element.get("hreflang") or "x-default").lower()
+        url = absolute(element.get("href"), base)
+        if "alternate" in relations and language != "x-default" and url:
+            yield url
 
 
 def _related(

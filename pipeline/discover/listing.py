@@ -11,6 +11,8 @@ from lxml.html import HTMLParser
 from pipeline.discover.anchors import date_of, title_of
 from pipeline.discover.document import Document
 from pipeline.discover.links import absolute
+from pipeline.discover.mine_evidence import gather
+from pipeline.discover.mine_judge import judge
 from pipeline.discover.paging import next_page
 from pipeline.discover.place import Place
 from pipeline.discover.rules import ListingError, ListingRules, finder, regex
@@ -22,24 +24,29 @@ MAX_BYTES = 10 * 1024 * 1024
 """Unpacked bytes of a page: more is no list of articles."""
 
 
-def read_page(document: Document, place: Place, rules: ListingRules) -> Listing:
+def read_page(
+    document: Document, place: Place, rules: ListingRules, articles: frozenset[str] | None = None
+) -> Listing:
     """Read the links of a page: those selected, else all, of which the pattern is found.
+
+    Without selector and pattern the article links are told from the others, unless `articles`
+    names their URLs already; where no list of articles stands out, all links are taken.
 
     Raises ListingError too_large or feed_invalid, and ValueError for rules that are no selector
     or no regular expression.
     """
-    body = document.whole(MAX_BYTES)
-    if body is None:
-        raise ListingError(Reason.TOO_LARGE, f"a page of more than {MAX_BYTES >> 20} MiB")
-    root = etree.fromstring(body, HTMLParser(encoding="utf-8", huge_tree=False, no_network=True))
-    if root is None:
-        raise ListingError(Reason.FEED_INVALID, "the page has no elements")
-    base = _base(root, place.base)
+    root = tree_of(document)
+    base = base_of(root, place.base)
     wanted = regex(rules.pattern) if rules.pattern else None
-    gathered = place.gathered("listing")
+    gathered, passed = place.gathered("listing"), place.gathered("listing")
     here = absolute(place.base, place.base) or place.base
     following = next_page(root, base, here)
     further = _further(root, base, place, rules) if rules.follow else {}
+    if articles is None and not rules.select and not wanted:
+        articles = judge(gather(root, base, here))
+    notes = document.notes
+    if articles is not None and not articles:
+        notes += ("no list of articles stands out: all links are taken",)
     for anchor in _anchors(root, rules.select):
         url = absolute(anchor if isinstance(anchor, str) else anchor.get("href"), base)
         if url is None or url in (here, following) or url in further:
@@ -51,19 +58,33 @@ def read_page(document: Document, place: Place, rules: ListingRules) -> Listing:
             continue
         title, weight = title_of(anchor)
         published = date_of(anchor, place.zone)
-        gathered.add(url, title=title, weight=weight, published=published)
+        into = gathered if not articles or url in articles else passed
+        into.add(url, title=title, weight=weight, published=published)
     return Listing(
         kind="listing",
         links=gathered.links(),
         children=tuple(link for url, link in further.items() if url not in (here, following)),
         next=following,
+        passed=passed.links(),
         title=_page_title(root),
         capped=gathered.capped,
-        notes=document.notes,
+        notes=notes,
     )
 
 
-def _base(root: etree._Element, url: str) -> str:
+def tree_of(document: Document) -> etree._Element:
+    """Return a page's tree. Raises ListingError too_large or feed_invalid."""
+    body = document.whole(MAX_BYTES)
+    if body is None:
+        raise ListingError(Reason.TOO_LARGE, f"a page of more than {MAX_BYTES >> 20} MiB")
+    root = etree.fromstring(body, HTMLParser(encoding="utf-8", huge_tree=False, no_network=True))
+    if root is None:
+        raise ListingError(Reason.FEED_INVALID, "the page has no elements")
+    return root
+
+
+def base_of(root: etree._Element, url: str) -> str:
+    """Return the URL at which a page's relative links start; `url` is its own."""
     for element in root.iter("base"):
         if href := element.get("href"):
             return absolute(href, url) or url

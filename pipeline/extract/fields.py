@@ -102,7 +102,9 @@ def read_fields(
         image=_link(
             url, ("meta", page.first("og:image", "twitter:image")[0]), ("json-ld", stated.image)
         ),
-        canonical=_link(url, ("canonical", page.canonical), ("meta", page.first("og:url")[0])),
+        canonical=_link(
+            _base(url, page), ("canonical", page.canonical), ("meta", page.first("og:url")[0])
+        ),
         declared=_declared(page, stated),
         sites=said.sites,
         claims_article=stated.article
@@ -213,6 +215,13 @@ def _either(*candidates: tuple[str, str]) -> Field[str] | None:
     return next(
         (Field(value=text, origin=origin, raw=text) for origin, text in candidates if text), None
     )
+
+
+def _base(url: str, page: Markup) -> str:
+    try:
+        return urljoin(url, page.base)
+    except ValueError:
+        return url
 
 
 def _link(base: str, *candidates: tuple[str, str]) -> Field[str] | None:

@@ -22,6 +22,8 @@ class Markup:
     metas: dict[str, list[str]] = field(default_factory=dict)
     title: str = ""
     canonical: str = ""
+    base: str = ""
+    """Where the page's relative addresses start, if it says so."""
     language: str = ""
     headings: list[tuple[str, str]] = field(default_factory=list)
     """Tag and text of the first h1 and h2 elements outside menus and footers."""
@@ -45,7 +47,7 @@ def read_markup(root: HtmlElement) -> Markup:
     """Return the page's statements in one pass over its elements."""
     page = Markup(language=(root.get("lang") or root.get("xml:lang") or "").strip())
     for element in root.iter(
-        "meta", "title", "link", "h1", "h2", "time", "a", "span", "input", "article"
+        "meta", "title", "base", "link", "h1", "h2", "time", "a", "span", "input", "article"
     ):
         _READERS[str(element.tag)](page, element)
     return page
@@ -70,6 +72,11 @@ def _title(page: Markup, element: HtmlElement) -> None:
 def _link(page: Markup, element: HtmlElement) -> None:
     if "canonical" in (element.get("rel") or "").lower().split() and not page.canonical:
         page.canonical = (element.get("href") or "").strip()
+
+
+def _base(page: Markup, element: HtmlElement) -> None:
+    if not page.base:
+        page.base = (element.get("href") or "").strip()
 
 
 def _heading(page: Markup, element: HtmlElement) -> None:
@@ -110,6 +117,7 @@ def _apart(element: HtmlElement) -> bool:
 _READERS = {
     "meta": _meta,
     "title": _title,
+    "base": _base,
     "link": _link,
     "h1": _heading,
     "h2": _heading,

@@ -42,6 +42,6 @@ def _revisited(text: Fingerprint | None, held: Held) -> Verdict:
 
 
 def _copied(text: Fingerprint | None, near: tuple[Held, ...]) -> Held | None:
-    if text is None or text.tokens < MIN_TOKENS:
+    if text is None or (text.tokens < MIN_TOKENS and not text.payload):
         return None
     return next((held for held in near if held.body_sha == text.body_sha), None)

@@ -49,6 +49,13 @@ def fingerprint(title: str, body: str) -> Fingerprint:
     )
 
 
+def document_fingerprint(title: str, sha256: str) -> Fingerprint:
+    """Return the digests of a document whose text is not read: those of its bytes."""
+    return Fingerprint(
+        body_sha=sha256, content_sha=_digest(f"{title}\n{sha256}"), tokens=0, payload=True
+    )
+
+
 def tokens(text: str) -> list[str]:
     """Return the words of a text without case, accents, invisible marks and punctuation.
 

@@ -15,8 +15,13 @@ from scraper.cli.screen import safe
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("scraper.cli.demo", "Make a demo folder, crawl a made-up site, show the result."),
     "init": ("scraper.cli.init", "Make a commented configuration folder."),
+    "add": ("scraper.cli.add", "Find out how a site publishes; write its source file."),
     "check": ("scraper.cli.check", "Validate the configuration; say schedules in words."),
     "sources": ("scraper.cli.sources", "List the sources; show one with its effective values."),
+    "import": (
+        "scraper.cli.import_",
+        "Import URLs and articles that an earlier system knew.",
+    ),
     "crawl": ("scraper.cli.crawl", "Crawl sources now, or all that are due."),
     "up": ("scraper.cli.up", "Run the scheduler and its crawl workers."),
     "try": ("scraper.cli.try_", "Read one page and show what would be stored, and why."),

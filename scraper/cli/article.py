@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pipeline.errors import StoreError
+from pipeline.model import Flag
+from pipeline.reasons import Reason
 from scraper.cli.screen import emit, safe, say, when
-from scraper.cli.wording import brief, count, wrapped
+from scraper.cli.wording import advice, brief, count, wrapped
 from storage import editions, export, search
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -35,7 +37,7 @@ def show(
         _diff(found, history)
     if not removed and not diff:
         say()
-        say(wrapped(found.body) if found.body else "(no text)")
+        say(wrapped(found.body) if found.body else _no_text(found))
         _foot(found, history[-1])
     return 0
 
@@ -79,6 +81,7 @@ def _fields(
         ("cited", found.cited_source),
         ("section", found.section),
         ("language", found.language),
+        ("type", found.media_type if found.media_type != "text/html" else ""),
         ("flags", ", ".join(found.flags)),
         ("first seen", f"{when(found.first_seen)}; {read}"),
         ("gone", f"the site said so {when(found.gone)}; the text is kept" if found.gone else ""),
@@ -122,6 +125,13 @@ def _diff(found: search.Article, history: tuple[editions.Edition, ...]) -> None:
 
 def _who(edition: editions.Edition) -> str:
     return "khabar read it better" if edition.cause == "derived" else "edited by the site"
+
+
+def _no_text(found: search.Article) -> str:
+    if Flag.DOCUMENT not in found.flags:
+        return "(no text)"
+    told = advice(Reason.UNSUPPORTED_TYPE).replace("show ID", f"show {found.article}")
+    return wrapped(f"(no text: {told.rstrip('.')})")
 
 
 def _foot(found: search.Article, edition: editions.Edition) -> None:

@@ -18,6 +18,8 @@ from scraper.cli.screen import emit, say, table, when
 from scraper.cli.wording import advice, aligned, brief, count, run_advice, span, took, wrapped
 from storage import history
 
+_KNOWN_BEFORE = {"import": {Outcome.REJECTED}}
+"""By kind of run: outcomes that are what was wanted."""
 _UNHAPPY = (Outcome.REJECTED, Outcome.DEFERRED, Outcome.FAILED, Outcome.DEAD)
 
 
@@ -69,7 +71,7 @@ def listing(found: tuple[history.Run, ...], *, as_json: bool) -> int:
                 run.outcomes.get("new", 0),
                 run.outcomes.get("changed", 0),
                 run.outcomes.get("duplicate", 0),
-                sum(run.outcomes.get(word, 0) for word in _UNHAPPY),
+                _bad(run),
                 _state(run).replace(": ", " ", 1),
             )
             for run in found
@@ -102,6 +104,11 @@ def show(conn: Connection, run_id: int, *, as_json: bool) -> int:
 
 def _object(run: history.Run) -> dict[str, Any]:
     return {**asdict(run), "balanced": run.balanced}
+
+
+def _bad(run: history.Run) -> int:
+    wanted = _KNOWN_BEFORE.get(run.kind, set())
+    return sum(run.outcomes.get(word, 0) for word in _UNHAPPY if word not in wanted)
 
 
 def _length(run: history.Run) -> str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scraper.cli.fixture import fixture
 from scraper.cli.options import config_option, json_option
+from scraper.cli.scaffold import scaffold
 from scraper.cli.screen import emit, safe, say, table
 
 if TYPE_CHECKING:
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 @click.group
 def command() -> None:
-    """List the sources; show one with the values in force."""
+    """List the sources; show one with the values in force; write its own Python and fixtures."""
+
+
+command.add_command(scaffold)
+command.add_command(fixture)
 
 
 @command.command("list")

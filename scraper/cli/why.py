@@ -21,6 +21,7 @@ _CAUSES = {
     "retry": "it was due to be tried again",
     "revisit": "it was due to be looked at again",
     "manual": "a person asked for it",
+    "import": "a person imported it",
 }
 _OUTCOMES = {
     "new": "stored",
@@ -111,6 +112,8 @@ def _events(story: ledger.Story) -> Iterator[tuple[datetime, str]]:
 
 def _found(found: ledger.Found) -> str:
     where = f"the {found.via} {found.found_on}" if found.found_on else f"{found.via}, by hand"
+    if found.via == "import":
+        where = f"the imported file {found.found_on}"
     title = f" as “{found.title}”" if found.title else ""
     dated = f", dated {found.published}" if found.published else ""
     changed = f", changed {found.modified}" if found.modified else ""
@@ -123,6 +126,8 @@ def _found(found: ledger.Found) -> str:
 def _visit(visit: ledger.Visit, numbers: dict[int, int]) -> str:
     cause = _CAUSES.get(visit.cause, visit.cause)
     start = f"run {visit.run} of {visit.source} took it, because {cause}"
+    if visit.cause == "import":
+        start = f"run {visit.run} of {visit.source} imported it from {visit.detail or 'a file'}"
     if visit.outcome is None:
         return f"{start}: under way"
     said = _OUTCOMES.get(visit.outcome, visit.outcome)
@@ -137,7 +142,7 @@ def _visit(visit: ledger.Visit, numbers: dict[int, int]) -> str:
     status = f"HTTP {visit.status}" if visit.status else ""
     facts = [status] if status and status not in (visit.detail or "") else []
     facts += [took(visit.ms)] if visit.ms is not None else []
-    facts += [visit.detail] if visit.detail else []
+    facts += [visit.detail] if visit.detail and visit.cause != "import" else []
     return text + (f" [{'; '.join(facts)}]" if facts else "")
 
 
@@ -176,10 +181,14 @@ def _advice(near: unknown.Nearby, url: str, host: str) -> Iterator[str]:
         return
     if near.refused:
         refused = near.refused
-        yield (
-            f"{refused.listing} names it, but it does not pass [links] of source {refused.source}: "
-            f"rule {refused.rule} (run {refused.run}, {when(refused.at)})"
-        )
+        seen = f"(run {refused.run}, {when(refused.at)})"
+        if refused.rule == "menu":
+            yield f"{refused.listing} has it among its menus, not among its articles {seen}"
+        else:
+            yield (
+                f"{refused.listing} names it, but it does not pass [links] of source "
+                f"{refused.source}: rule {refused.rule} {seen}"
+            )
         yield f"`khabar sources show {refused.source}` shows the rules"
     for source, number in near.hosts[:1]:
         yield f"source {source} knows {number} other URLs of {host}: `khabar urls --url {host}`"

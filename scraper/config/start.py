@@ -18,8 +18,10 @@ def starter(name: str) -> str:
     return files("scraper.config.starter").joinpath(name).read_text(encoding="utf-8")
 
 
-def start(folder: Path) -> list[Path]:
-    """Write a commented configuration into a folder; return the paths written.
+def start(folder: Path, *, example: bool = True) -> list[Path]:
+    """Write a commented configuration into a folder, with an example source or none.
+
+    Returns the paths written.
 
     UsageError, with nothing written, if any of its files is there.
     """
@@ -35,6 +37,8 @@ def start(folder: Path) -> list[Path]:
     paths = []
     try:
         for path, name in FILES.items():
+            if not example and path != "app.toml":
+                continue
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(starter(name), encoding="utf-8")

@@ -37,7 +37,8 @@ def _quoted(text: str) -> str:
     # A literal string keeps backslashes as they are, which regular expressions need.
     if "\\" in text and "'" not in text and text.isprintable():
         return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False)
+    # JSON lets DEL stand as it is, TOML does not.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _key(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Self
 
 from scrapy import Request
@@ -11,7 +12,9 @@ from scrapy.http.cookies import CookieJar
 
 from pipeline.errors import ConfigError
 from scraper.config.secrets import is_cookie_value
-from scraper.hosts import OwnHosts
+from scraper.hosts import OwnHosts, starts_of
+
+_VALUE = re.compile(rb"=[^;]*", re.DOTALL)
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -26,9 +29,9 @@ class Cookies:
     a jar that serves one source needs no such list.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, starts: tuple[str, ...] = ()) -> None:
         self.jar = CookieJar()
-        own = OwnHosts(source)
+        own = OwnHosts(source, starts)
         given = source.fetch.request_cookies()
         for name, value in given.items():
             if not is_cookie_value(value):
@@ -46,7 +49,7 @@ class Cookies:
         source: Source | None = getattr(crawler, "source", None)
         if source is None or (source.fetch.cookies is None and source.login is None):
             raise NotConfigured
-        cookies = cls(source)
+        cookies = cls(source, starts_of(crawler))
         crawler.jar = cookies.jar  # type: ignore[attr-defined] # the browser's handle
         return cookies
 
@@ -56,6 +59,10 @@ class Cookies:
         self.jar.add_cookie_header(request)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep what the site sets."""
+        """Keep what the site sets in the jar, and its value out of the archive."""
         self.jar.extract_cookies(response, request)
+        if lines := response.headers.getlist("Set-Cookie"):
+            response.headers.setlist(
+                "Set-Cookie", [_VALUE.sub(b"=***", line, count=1) for line in lines]
+            )
         return response

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import NotConfigured
 
-from scraper.hosts import OwnHosts
+from scraper.hosts import OwnHosts, starts_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -21,9 +21,9 @@ class OwnHeaders:
     They may hold a cookie or a token, and a redirect copies headers.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, starts: tuple[str, ...] = ()) -> None:
         self.headers = source.fetch.request_headers()
-        self.own = OwnHosts(source)
+        self.own = OwnHosts(source, starts)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -31,7 +31,7 @@ class OwnHeaders:
         source: Source | None = getattr(crawler, "source", None)
         if source is None or not (source.fetch.headers or source.fetch.auth):
             raise NotConfigured
-        return cls(source)
+        return cls(source, starts_of(crawler))
 
     def process_request(self, request: Request) -> None:
         """Give the request the headers that its host may see."""

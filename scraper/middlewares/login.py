@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
+from sqlalchemy import Connection
 
 from pipeline.identify import host_of
 from pipeline.model import Outcome
@@ -16,7 +18,8 @@ from pipeline.reasons import Reason, RunReason
 from scraper.failures import RefusedError, explain
 from scraper.forms import LoginError, fill_in, form_of, refusal
 from scraper.handler import RunEndedError, end_run_soon
-from scraper.hosts import OwnHosts
+from scraper.hosts import OwnHosts, starts_of
+from storage.events import record
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 2
 """Logins in one run: the first, and one more when the session has ended."""
-_OF_A_HOP = ("redirect_urls", "redirect_times", "redirect_ttl", "redirect_reasons")
+_OF_A_HOP = ("redirect_urls", "redirect_times", "redirect_ttl", "redirect_reasons", "login_round")
 
 
 class LoginGate:
@@ -41,7 +44,7 @@ class LoginGate:
         self.crawler = crawler
         self.login = login
         self.values = login.form_fields()
-        self.own = OwnHosts(source)
+        self.own = OwnHosts(source, starts_of(crawler))
         self.round = 1
         self.task: asyncio.Task[None] | None = None
 
@@ -63,7 +66,8 @@ class LoginGate:
         if self.task is None:
             self.task = asyncio.ensure_future(self._log_in())
         await asyncio.shield(self.task)
-        request.meta["login_round"] = self.round
+        # A redirect belongs to the login under which its first hop was sent.
+        request.meta.setdefault("login_round", self.round)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return the answer; when the session has ended, the request again after a new login."""
@@ -110,6 +114,7 @@ class LoginGate:
             work: Work | None = getattr(self.crawler, "work", None)
             if work is not None:
                 work.why = words
+                await work.write(partial(_note, work=work, words=words))
                 end_run_soon(self.crawler, RunReason.LOGIN_FAILED)
             raise _refused(words) from error
 
@@ -129,6 +134,19 @@ class LoginGate:
             meta={"login": True, "dont_retry": True},
         )
         return await self.crawler.engine.download_async(sent)
+
+
+def _note(conn: Connection, work: Work, words: str) -> None:
+    run = work.run
+    record(
+        conn,
+        "run.login_failed",
+        words,
+        now=work.now(),
+        level="error",
+        source_pk=run.source_pk,
+        run_id=run.id,
+    )
 
 
 def _refused(words: str) -> RefusedError:

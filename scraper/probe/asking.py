@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +29,10 @@ T = TypeVar("T")
 LIMIT = 25
 """Requests to one site in all: robots.txt, redirects, second tries and trial articles included."""
 LISTING_BYTES = 52 << 20
+
+
+Watch = Callable[[str, int], None]
+"""Told each URL before it is asked, with the number of requests sent so far."""
 
 
 class SpentError(IgnoreRequest):
@@ -63,23 +66,31 @@ class Answer:
 class Counted:
     """A downloader middleware: counts every request that leaves, and lets no more than the limit.
 
-    It stands behind the robots gate: what that refuses is not sent and not counted.
+    It stands behind the robots gate: what that refuses is not sent and not counted. A browser
+    asks it for each script and each piece of data.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.limit: int = getattr(crawler, "limit", LIMIT)
         self.sent = 0
+        crawler.counter = self  # type: ignore[attr-defined] # the browser's handle
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the counter of one crawler."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Count, or refuse."""
+    def take(self) -> bool:
+        """Count one request; False if it must not be made."""
         if self.sent >= self.limit:
-            raise SpentError(f"{self.limit} requests are made: {request.url} was not asked")
+            return False
         self.sent += 1
+        return True
+
+    def process_request(self, request: Request) -> None:
+        """Count, or refuse; a page that has come and is only drawn is no request."""
+        if "shell" not in request.meta and not self.take():
+            raise SpentError(f"{self.limit} requests are made: {request.url} was not asked")
 
 
 class Asker:
@@ -88,7 +99,7 @@ class Asker:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.answers: dict[str, Answer] = {}
-        self.watch: Callable[[str, int], None] | None = None
+        self.watch: Watch | None = None
 
     @property
     def sent(self) -> int:
@@ -155,15 +166,12 @@ class ProbeSpider(scrapy.Spider):
 
 
 async def probing(
-    app: App,
-    url: str,
-    job: Callable[[Asker], Awaitable[T]],
-    *,
-    browser: bool = False,
-    limit: int = LIMIT,
+    app: App, source: Source, job: Callable[[Asker], Awaitable[T]], *, limit: int = LIMIT
 ) -> T:
-    """Run a job that asks one site, in the running event loop, and return what it returns."""
-    source = draft(app, url, browser=browser)
+    """Run a job that asks one site, in the running event loop, and return what it returns.
+
+    `source` is a draft: its `[fetch]` and `[links]` are how and whom to ask.
+    """
     settings = settings_for(source, app)
     # The last of all, next to the network.
     middlewares = {**settings.getdict("DOWNLOADER_MIDDLEWARES"), Counted: 950}
@@ -177,13 +185,3 @@ async def probing(
         raise error
     done: T = crawler.done  # type: ignore[attr-defined]
     return done
-
-
-def draft(app: App, url: str, *, browser: bool = False) -> Source:
-    """Return a site as a source nobody has written yet: with the defaults of app.toml."""
-    values = app.defaults.model_dump()
-    if browser:
-        values["fetch"]["browser"] = True
-    return Source.model_validate(
-        {**values, "name": "probe", "discover": (url,), "id": "probe", "path": Path("probe.toml")}
-    )

@@ -6,7 +6,7 @@ Pure: routes in, the same routes out, each with whether it is chosen and a sente
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _GOOD = {
     "feed": "a feed states titles and dates in one small answer",
     "rest": "the API states titles and exact dates, and can be paged back",
     "news_sitemap": "a news sitemap holds the last two days, with titles and dates",
-    "sitemap": "the only route with the site's articles; it states no titles",
+    "sitemap": "no feed or API announces them",
     "listing": "no feed, API or sitemap announces them; its links tell themselves from menus",
 }
 _DATED = re.compile(r"/(?:19|20)\d\d[/-]?\d{1,2}(?:\D|$)")
@@ -101,17 +101,19 @@ def _new_in(route: Route, chosen: Sequence[Route]) -> list[Link]:
     if horizon is None:
         # Nothing to compare by but the number: what is mostly other articles is another part.
         return missing if route.kind != "listing" and _mostly(missing, route) else []
+    # What a feed or an API holds is an article; a sitemap and a page have all kinds of addresses.
+    vouched = route.kind in {"feed", "rest", "news_sitemap"}
     forms = {form_of(key) for key in known}
     recent = [
         link
         for link in missing
-        if (at := newest(link)) and at >= horizon and is_article(link.url, forms)
+        if (at := newest(link)) and at >= horizon and (vouched or is_article(link.url, forms))
     ]
     undated = not any(newest(link) for link in route.links)
     if undated and route.kind == "feed" and _mostly(missing, route):
         return missing
     # A page of a sitemap may have been touched a moment ago without being new: one is no pattern.
-    few = 1 if route.kind in {"feed", "rest"} else 2
+    few = 1 if vouched else 2
     return recent if len(recent) >= few else []
 
 
@@ -137,13 +139,16 @@ def _pruned(chosen: list[Judged]) -> tuple[list[Judged], list[Judged]]:
     """Take out again what those chosen after it hold as well: a section's feed, for one."""
     kept, spared = list(chosen), []
     for judged in chosen[:-1]:
-        others = [other for other in kept if other is not judged]
-        if others and not _new_in(judged.route, [other.route for other in others]):
-            held = by_key(link for other in others for link in other.route.links)
-            if by_key(judged.route.links).keys() <= held.keys():
-                kept.remove(judged)
-                why = f"all of its {len(judged.route.links)} are in {_named_judged(others)}"
-                spared.append(Judged(route=judged.route, chosen=False, why=why))
+        route = judged.route
+        others = [one.route for one in kept if one is not judged and one.route.kind == route.kind]
+        held = by_key(link for other in others for link in other.links)
+        within = by_key(route.links).keys() <= held.keys()
+        if others and not _new_in(route, others) and (within or route.newest):
+            kept.remove(judged)
+            why = f"all of its {len(route.links)}" if within else "all that is new in it"
+            verb = "are" if within else "is"
+            why = f"{why} {verb} in {_named(others)}"
+            spared.append(Judged(route=route, chosen=False, why=why))
     return kept, spared
 
 
@@ -190,17 +195,14 @@ def _named(chosen: Sequence[Route]) -> str:
     return " and ".join(f"the {name}" for name in dict.fromkeys(route.name for route in chosen))
 
 
-def _named_judged(chosen: Iterable[Judged]) -> str:
-    return _named([judged.route for judged in chosen])
-
-
 def is_article(url: str, forms: AbstractSet[str] = frozenset()) -> bool:
     """Tell whether a URL looks like an article's: by a date, a number, a long slug, or its form.
 
     `forms` are those of URLs that are known to be articles.
     """
-    path = urlsplit(url).path
-    if _DATED.search(path) or _NUMBER.search(url) or path.count("-") >= _HYPHENS:
+    parts = urlsplit(url)
+    path, numbered = parts.path, _NUMBER.search(f"{parts.path}?{parts.query}")
+    if _DATED.search(path) or numbered or path.count("-") >= _HYPHENS:
         return True
     return form_of(url) in forms
 

@@ -5,6 +5,7 @@ Pure: dates in, a guess with its evidence out; what the dates do not show is not
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ BUSY = 0.9
 WINDOW = timedelta(days=28)
 """Older dates say how the site was, not how it is."""
 QUIET = timedelta(days=30)
+SHORTEST_BUSY = 6
+"""Hours: what comes at one o'clock each day may come at noon or at two."""
 LONGEST_BUSY = 16
 """Hours: a longer stretch is no rhythm."""
 
@@ -73,9 +76,14 @@ def guess_rhythm(
     words = _rate_words(rate)
     if hours:
         words += f", mostly {hours[0]:02}–{hours[1]:02} {zone_name}"
-    minutes = ((hours[1] - hours[0]) % 24 if hours else 24) * 60 / max(rate, 0.01) / 4
-    step = max((one for one in STEPS if one <= minutes), default=STEPS[0])
+    step = _step(rate, (hours[1] - hours[0]) % 24 if hours else 24)
     return Rhythm(every=interval(step), words=words, per_day=rate, hours=hours, dated=len(recent))
+
+
+def _step(rate: float, hours: int) -> int:
+    """Return the nearest usual interval, in minutes, to a quarter of the gap between items."""
+    wanted = max(hours, SHORTEST_BUSY) * 60 / max(rate, 0.01) / 4
+    return min(STEPS, key=lambda step: abs(math.log(step / wanted)))
 
 
 def _rate(recent: Sequence[Moment]) -> float | None:
@@ -87,7 +95,7 @@ def _rate(recent: Sequence[Moment]) -> float | None:
         # Whole days: both ends count.
         return len(recent) / (span + 1)
     # An hour's burst (a site filled by a machine) is no day's rhythm.
-    return (len(recent) - 1) / max(span, 0.5)
+    return (len(recent) - 1) / max(span, 0.125)
 
 
 def busy_hours(moments: Sequence[Moment], zone: tzinfo) -> tuple[int, int] | None:

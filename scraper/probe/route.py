@@ -87,10 +87,21 @@ def by_key(links: Iterable[Link]) -> dict[str, Link]:
             key = url_key(link.url)
         except ValueError:
             continue
-        found.setdefault(_untwinned(key), link)
+        plain = untwinned(key)
+        if plain == key:
+            found[key] = found[key] if _is_plain(found.get(key), key) else link
+        else:
+            found.setdefault(plain, link)
     return found
 
 
-def _untwinned(key: str) -> str:
+def untwinned(key: str) -> str:
+    """Return the key that the article of an AMP page would have; any other key as it is."""
+    if "amp" not in key.lower() and not key.startswith("https://m."):
+        return key
     plain = _AMP_HOST.sub(r"\1", _AMP_QUERY.sub("", key))
-    return _AMP_SEGMENT.sub("", plain).rstrip("/") if "amp" in plain.lower() else plain
+    return _AMP_SEGMENT.sub("", plain)
+
+
+def _is_plain(link: Link | None, key: str) -> bool:
+    return link is not None and url_key(link.url) == key

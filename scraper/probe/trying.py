@@ -68,8 +68,17 @@ def candidates(judged: Sequence[Judged], number: int = ARTICLES) -> tuple[Link, 
 
 
 async def try_articles(asker: Asker, links: Sequence[Link], profile: Profile) -> tuple[Tried, ...]:
-    """Fetch pages through all gates and read them as a crawl would."""
-    return tuple([_tried(link, await asker.ask(link.url), profile) for link in links])
+    """Fetch pages through all gates and read them as a crawl would, as far as requests last."""
+    tried: list[Tried] = []
+    cost = 1
+    for link in links:
+        # A page that a browser draws costs its scripts and data as well: no half-drawn page.
+        if asker.left < cost and link.url not in asker.answers:
+            break
+        before = asker.left
+        tried.append(_tried(link, await asker.ask(link.url), profile))
+        cost = max(1, before - asker.left)
+    return tuple(tried)
 
 
 def _tried(link: Link, answer: Answer, profile: Profile) -> Tried:

@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from scraper.announced import not_had, take_in
 from scraper.answers import snapshot_of
 from scraper.failures import explain, failed
+from scraper.guest.bring import bring
 from scraper.standalone import attach
 from scraper.visiting import HTTP_NOT_MODIFIED, Visits, request_of
 from scraper.walks import Asked, Walks
@@ -49,6 +50,9 @@ class SourceSpider(scrapy.Spider):
         """Attach to the work given by `crawl_run`, or open a manual run of `-a source=ID`."""
         source = kwargs.pop("source", None)
         work = getattr(crawler, "work", None) or attach(crawler, source)
+        if work.source.spider:
+            # A source that brings its own spider: the crawl is that spider's, joined to our books.
+            return bring(crawler, work.source)  # type: ignore[return-value]
         return super().from_crawler(crawler, *args, work=work, **kwargs)
 
     async def start(self) -> AsyncIterator[Any]:

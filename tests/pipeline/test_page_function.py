@@ -47,6 +47,13 @@ def test_what_the_function_says_wins_and_the_rest_is_read():
     assert found.title.value == "Quay closed"
 
 
+def test_a_title_stated_anew_does_not_leave_the_printed_one_in_the_body():
+    found = reading(lambda page: {"title": "Two barges aground"})
+    assert found.title.value == "Two barges aground"
+    assert found.body == reading().body
+    assert "Quay closed" not in found.body
+
+
 def test_a_field_left_none_is_read_and_an_empty_one_is_none():
     found = reading(
         lambda page: {"title": page.text(".nowhere"), "cited_source": "", "authors": []}

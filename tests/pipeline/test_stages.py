@@ -83,7 +83,7 @@ def test_a_document_is_an_entry_with_title_and_type_and_no_text():
     headers = [("Content-Type", "application/pdf")]
     found = reading(b"%PDF-1.7 ...", headers=headers, hints=Hints(title="Report 12", via="feed"))
     assert (found.media_type, found.body, found.rejected) == ("application/pdf", "", None)
-    assert found.flags == {Flag.DOCUMENT}
+    assert found.flags == {Flag.DOCUMENT, Flag.NO_DATE}
     assert found.title is not None
     assert (found.title.value, found.title.origin) == ("Report 12", "feed")
 

@@ -98,7 +98,7 @@ def test_a_command_line_is_found_behind_prompt_path_and_cron():
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("add https://example.org", "No such command 'add'"),
+        ("adopt https://example.org", "No such command 'adopt'"),
         ("--nonsense status", "No such option '--nonsense'"),
         ("articles find --nonsense", "No such option '--nonsense'"),
         ("articles look", "No such command 'look'"),

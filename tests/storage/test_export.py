@@ -32,7 +32,7 @@ def test_json_lines_have_the_promised_keys_in_order_and_one_line_an_article(arti
     assert all(tuple(row) == export.KEYS for row in rows)
     assert " ".join(export.KEYS) == (
         "key article source url title authors published modified language section cited_source "
-        "body flags first_seen changed revision revisions gone"
+        "body flags first_seen changed revision revisions gone media_type"
     )
 
 

@@ -92,7 +92,7 @@ def upgrade() -> None:
             "kind",
             sa.Text(),
             nullable=False,
-            comment="scheduled, manual, catch_up, backfill, replay",
+            comment="scheduled, manual, catch_up, backfill, replay, import",
         ),
         sa.Column(
             "state",
@@ -310,10 +310,10 @@ def upgrade() -> None:
             "via",
             sa.Text(),
             nullable=False,
-            comment="feed, sitemap, listing, rest, backfill, manual",
+            comment="feed, sitemap, listing, rest, backfill, manual, import",
         ),
         sa.Column(
-            "found_on", sa.Text(), nullable=False, comment="URL of the listing; empty by hand"
+            "found_on", sa.Text(), nullable=False, comment="URL of the listing; the file of an import; empty by hand"
         ),
         sa.Column("title", sa.Text(), nullable=True, comment="as the listing states it"),
         sa.Column(
@@ -343,7 +343,7 @@ def upgrade() -> None:
             "kind",
             sa.Text(),
             nullable=True,
-            comment="rss, atom, sitemap, sitemap_index, listing; empty if unread",
+            comment="what it is: rss, json_feed, wp_rest …; empty if unread",
         ),
         sa.Column(
             "outcome", sa.Text(), nullable=False, comment="changed, not_modified, same_body, failed"
@@ -429,7 +429,7 @@ def upgrade() -> None:
         sa.Column("run_id", Id, nullable=False),
         sa.Column("url_id", Id, nullable=False),
         sa.Column(
-            "cause", sa.Text(), nullable=False, comment="link, modified, retry, revisit, manual"
+            "cause", sa.Text(), nullable=False, comment="link, modified, retry, revisit, manual, import"
         ),
         sa.Column(
             "outcome",

@@ -1,0 +1,310 @@
+"""Pages as a browser shows them.
+
+The document itself has been fetched by plain HTTP, through every gate. The browser is given its
+bytes and fetches only what the page then asks for: robots.txt, redirects, statuses, size limits and
+validators are the same with it as without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+from weakref import WeakSet
+
+from playwright.async_api import BrowserContext, Error, Page, Route, WebSocketRoute
+from playwright.async_api import TimeoutError as BrowserTimeout
+from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.http import Headers, HtmlResponse, Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+from scrapy_playwright.page import PageMethod
+
+from scraper.browser import launch_options
+from scraper.failures import BrowserError
+from scraper.handler import DeadlineHandler
+from scraper.hosts import OwnHosts
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http.cookies import CookieJar
+
+    from scraper.config.source import Source
+    from scraper.work import Work
+
+HEADER = "X-Khabar-Rendered"
+"""Says of a kept answer that it is the page as rendered, not as sent."""
+QUIET = 5.0
+"""Most seconds to wait for a quiet network, when the source names nothing else to wait for."""
+CLOSING = 5.0
+STARTING = 60.0
+UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "eventsource"})
+"""What no text of a page depends on is not fetched."""
+_OF_THE_SHELL = ("Content-Encoding", "Content-Length", "ETag", "Last-Modified", "Transfer-Encoding")
+"""Headers that are true of the document, and not of what the scripts made of it."""
+_LENGTH = "document.documentElement ? document.documentElement.outerHTML.length : 0"
+
+logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)  # its warnings are our outcomes
+
+
+class BrowserHandler(DeadlineHandler):
+    """Fetches by plain HTTP, and renders what has been fetched for that."""
+
+    async def answer(self, request: Request) -> Response:
+        """Return the response of the site, or the page as the browser shows it."""
+        shell: Response | None = request.meta.get("shell")
+        if shell is None:
+            return await super().answer(request)
+        crawler: Any = self._crawler
+        if not hasattr(crawler, "renderer"):  # both schemes share it, and most runs need none
+            crawler.renderer = Renderer(crawler)
+        seconds = request.meta.get("download_timeout", 20.0)
+        rendered: Response = await crawler.renderer.render(shell, seconds)
+        return rendered
+
+    async def close(self) -> None:
+        """Close the connections, and the browser with all its processes."""
+        await super().close()
+        if renderer := getattr(self._crawler, "renderer", None):
+            await renderer.close()
+
+
+class Counter(Protocol):
+    """Who may limit how many requests a page's scripts make: `crawler.counter`."""
+
+    def take(self) -> bool:
+        """Count one request; False if it must not be made."""
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One page on its way through the browser."""
+
+    shell: Response
+    url: str = ""
+    moved: asyncio.Future[str] = field(default_factory=asyncio.Future)
+    """Where its scripts lead, once they do."""
+
+
+class Renderer:
+    """The browser of one crawl, started when the first page needs it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.source: Source = crawler.source  # type: ignore[attr-defined]
+        self.own = OwnHosts(self.source)
+        self.max_bytes = self.source.fetch.max_bytes
+        self.starting = asyncio.Lock()
+        self.handler: ScrapyPlaywrightDownloadHandler | None = None
+        self.contexts: WeakSet[BrowserContext] = WeakSet()
+
+    async def render(self, shell: Response, seconds: float) -> Response:
+        """Return the page as the browser shows it; a redirect when its scripts lead elsewhere."""
+        visit = _Visit(shell)
+        request = Request(
+            shell.url,
+            meta={
+                "playwright": True,
+                "playwright_include_page": True,  # so that we can close it, whatever happens
+                "playwright_context": _origin(shell.url),
+                "playwright_context_kwargs": self._context(shell.url),
+                "playwright_page_init_callback": partial(self._prepare, visit=visit),
+                "playwright_page_methods": [PageMethod(self._wait), PageMethod(self._measure)],
+            },
+        )
+        try:
+            handler = await self._started()  # not in the page's time: a cold start takes seconds
+            async with asyncio.timeout(seconds):
+                response = await _unless_moved(handler.download_request(request), visit)
+        except (TimeoutError, BrowserTimeout) as error:
+            wanted = self.source.fetch.wait
+            what = f"no {wanted!r} on the page" if isinstance(wanted, str) else "not rendered"
+            raise DownloadTimeoutError(f"{what} after {seconds:g} s") from error
+        except Error as error:
+            raise BrowserError(f"the browser: {error.message.splitlines()[0]}") from error
+        finally:
+            await self._close_page(request.meta.get("playwright_page"))
+        if response is None:
+            return Response(shell.url, status=302, headers={"Location": visit.moved.result()})
+        return self._response(shell, response)
+
+    def _response(self, shell: Response, rendered: Response) -> HtmlResponse:
+        headers = Headers(shell.headers)
+        for name in _OF_THE_SHELL:
+            headers.pop(name, None)
+        version = self.handler.browser.version if self.handler else ""
+        headers[HEADER] = f"Chromium {version}"
+        headers["Content-Type"] = "text/html; charset=utf-8"
+        body = getattr(rendered, "text", "").encode("utf-8", "replace")
+        if len(body) > self.max_bytes:
+            raise _too_large(self.max_bytes)
+        return HtmlResponse(
+            shell.url,
+            status=shell.status,
+            headers=headers,
+            body=body,
+            encoding="utf-8",
+            ip_address=shell.ip_address,
+        )
+
+    async def _started(self) -> ScrapyPlaywrightDownloadHandler:
+        async with self.starting:
+            if self.handler is None:
+                self.handler = handler = ScrapyPlaywrightDownloadHandler(self.crawler)
+                try:
+                    async with asyncio.timeout(STARTING):
+                        await self._start(handler)
+                except (Error, OSError, TimeoutError) as error:
+                    await self.close()
+                    words = str(error).splitlines() or [f"not within {STARTING:g} s"]
+                    raise BrowserError(f"the browser did not start: {words[0]}") from error
+        return self.handler
+
+    async def _start(self, handler: ScrapyPlaywrightDownloadHandler) -> None:
+        path = self.crawler.settings.get("KHABAR_BROWSER") or ""
+        config, fetch = handler.config, self.source.fetch
+        # Set here and not as Scrapy settings, which may be logged with the proxy's login.
+        config.launch_options = launch_options(path, fetch.proxy_address())
+        config.max_pages_per_context = fetch.concurrency
+        config.target_closed_max_retries = 0
+        # Our own route decides; should it ever be missing, nothing passes.
+        handler.abort_request = lambda _request: True
+        # By itself it starts when the engine does, which is long past, needed or not.
+        await handler._maybe_launch_in_thread()  # noqa: SLF001
+        await handler._maybe_launch_browser()  # noqa: SLF001
+
+    def _context(self, url: str) -> dict[str, Any]:
+        kwargs: dict[str, Any] = {
+            "user_agent": self.crawler.settings["USER_AGENT"],
+            "service_workers": "block",
+            "accept_downloads": False,
+        }
+        user, password = self.source.fetch.credentials()
+        if user and url in self.own:
+            login = {"username": user, "password": password, "origin": _origin(url)}
+            kwargs["http_credentials"] = login
+        return kwargs
+
+    async def _prepare(self, page: Page, _request: Request, *, visit: _Visit) -> None:
+        """Route everything that the page asks for through us, and give it its cookies."""
+        if page.context not in self.contexts:
+            await page.context.route("**/*", _abort)  # windows that a page opens
+            self.contexts.add(page.context)
+        page.on("popup", lambda window: asyncio.ensure_future(_shut(window)))
+        await page.route_web_socket("**/*", _hang_up)
+        await page.route("**/*", partial(self._route, page=page, visit=visit))
+        jar: CookieJar | None = getattr(self.crawler, "jar", None)
+        if jar is not None:
+            await page.context.add_cookies([_cookie(cookie) for cookie in jar.jar])
+
+    async def _route(self, route: Route, _request: Any, *, page: Page, visit: _Visit) -> None:
+        """Answer or let pass what a page asks for: itself, scripts, styles and data by http(s)."""
+        request = route.request
+        with suppress(Error):  # the page may be gone by now
+            if not request.is_navigation_request():
+                scheme = urlsplit(request.url).scheme
+                if request.resource_type in UNSEEN or scheme not in ("http", "https"):
+                    await route.abort()
+                    return
+                work: Work | None = getattr(self.crawler, "work", None)
+                if work is not None:
+                    work.count("requests")
+                counter: Counter | None = getattr(self.crawler, "counter", None)
+                if counter is not None and not counter.take():
+                    await route.abort()
+                    return
+                await route.continue_()
+            elif request.frame != page.main_frame:
+                await route.abort()  # what stands in a frame is no part of the page's text
+            elif visit.url in ("", request.url):
+                visit.url = request.url  # in the browser's spelling; again when the page reloads
+                kind = (visit.shell.headers.get("Content-Type") or b"text/html").decode("latin-1")
+                headers = {"Content-Type": kind}
+                await route.fulfill(status=200, headers=headers, body=visit.shell.body)
+            else:
+                if not visit.moved.done():
+                    visit.moved.set_result(request.url)
+                await route.abort("aborted")  # the page stays as it is
+
+    async def _wait(self, page: Page) -> None:
+        wanted = self.source.fetch.wait
+        if isinstance(wanted, str):
+            kind = "xpath" if wanted.lstrip().startswith(("/", "(")) else "css"
+            await page.wait_for_selector(f"{kind}={wanted}", state="attached")
+        elif wanted is not None:
+            await page.wait_for_timeout(wanted * 1000)
+        else:
+            with suppress(BrowserTimeout):
+                await page.wait_for_load_state("networkidle", timeout=QUIET * 1000)
+
+    async def _measure(self, page: Page) -> None:
+        """Raise DownloadCancelledError before a page that is too large is taken over."""
+        if await page.evaluate(_LENGTH) > self.max_bytes:
+            raise _too_large(self.max_bytes)
+
+    async def _close_page(self, page: Page | None) -> None:
+        if page is None:
+            return
+        try:
+            await asyncio.wait_for(page.close(), CLOSING)
+        except Error:
+            return
+        except TimeoutError:
+            await self.close()  # a page that cannot be closed: the next one has a new browser
+
+    async def close(self) -> None:
+        """Close the browser and all its processes."""
+        handler, self.handler = self.handler, None
+        if handler is not None:
+            with suppress(Error, TimeoutError):
+                await asyncio.wait_for(handler.close(), 2 * CLOSING)
+
+
+async def _unless_moved(answer: Coroutine[Any, Any, Response], visit: _Visit) -> Response | None:
+    """Return the rendered page; None as soon as its scripts lead elsewhere."""
+    task = asyncio.ensure_future(answer)
+    try:
+        either: set[asyncio.Future[Any]] = {task, visit.moved}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        return None if visit.moved.done() else await task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _too_large(limit: int) -> DownloadCancelledError:
+    return DownloadCancelledError(f"the rendered page is larger than {limit} bytes")
+
+
+def _cookie(cookie: Any) -> Any:
+    given = {
+        "name": cookie.name,
+        "value": cookie.value or "",
+        "domain": cookie.domain.removesuffix(".local"),
+        "path": cookie.path,
+        "secure": cookie.secure,
+    }
+    return given | ({"expires": cookie.expires} if cookie.expires else {})
+
+
+async def _abort(route: Route) -> None:
+    await route.abort()
+
+
+async def _shut(window: Page) -> None:
+    with suppress(Error):
+        await window.close()
+
+
+async def _hang_up(socket: WebSocketRoute) -> None:
+    await socket.close()

@@ -1,0 +1,81 @@
+"""Login forms: found, filled in, and what comes after them told apart."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from scrapy.http import HtmlResponse
+
+from scraper.config.access import Login
+from scraper.forms import LoginError, fill_in, form_of, refusal
+
+URL = "https://www.example.org/members/login"
+SEARCH = '<form action="/search"><input name=q></form>'
+FORM = f"""<html><body>{SEARCH}<form id=in method=post action="../enter?next=%2F">
+<input type=hidden name=csrf value="t&amp;1"><input name=user value="old">
+<input type=password name=word><input type=checkbox name=stay value=1>
+<input type=checkbox name=terms value=yes checked><select name=lang><option value=en selected>
+</select><button name=go value=1>In</button><button name=other value=2>Other</button></form>"""
+VALUES = {"user": "reader", "word": "pässword"}
+
+
+def answer(body: str, status: int = 200, url: str = URL) -> HtmlResponse:
+    return HtmlResponse(url, status=status, body=body, encoding="utf-8")
+
+
+def login(**more) -> Login:
+    fields = {"user": "reader", "word": "env:WORD"}
+    return Login.model_validate({"url": URL, "fields": fields, **more})
+
+
+def test_the_form_with_the_fields_is_sent_as_a_browser_would():
+    request = fill_in(answer(FORM), login(), VALUES)
+    assert (request.method, request.url) == ("POST", "https://www.example.org/enter?next=%2F")
+    assert request.headers["Referer"] == URL.encode()
+    assert dict(parse_qsl(request.body.decode())) == {
+        "csrf": "t&1",
+        "terms": "yes",
+        "lang": "en",
+        "go": "1",
+        **VALUES,
+    }
+
+
+@pytest.mark.parametrize("selector", ["form#in", "#in input", "//form[2]"])
+def test_the_form_can_be_named(selector):
+    assert form_of(answer(FORM), login(form=selector)).get("id") == "in"
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "words"),
+    [
+        (SEARCH, {}, "no form that has the fields user, word; the fields of its forms are: q"),
+        ("<p>Nothing", {}, "no form that has the fields user, word"),
+        (FORM, {"form": "form#x"}, "no form that matches 'form#x' and has the fields"),
+        (FORM.replace("method=post", ""), {}, "sends by GET"),
+        (FORM, {"fields": {"user": "reader", "word": "plain"}}, "word is a password: write it"),
+    ],
+)
+def test_a_form_that_cannot_be_sent_is_told_in_words(body, more, words):
+    with pytest.raises(LoginError, match=words.replace("(", r"\(")) as caught:
+        fill_in(answer(body), login(**more), VALUES)
+    assert "plain" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "more", "words"),
+    [
+        ("<p>Welcome", 200, {}, ""),
+        ("<p>Welcome <a class=logout>", 200, {"check": "a.logout"}, ""),
+        (f"<a class=logout>{FORM}", 200, {"check": "a.logout"}, ""),
+        ("<p>Sign out", 200, {"check_text": "Sign out"}, ""),
+        (FORM, 200, {}, "still has a password field"),
+        ("<p>Welcome", 403, {}, "the site answered 403 to the form"),
+        ("<p>Wrong", 200, {"fail_text": "Wrong"}, "says “Wrong”"),
+        ("<p>Welcome", 200, {"check": "//a[@id='x']"}, "nothing that matches check"),
+        ("<p>Welcome", 200, {"check_text": "Sign out"}, "does not say “Sign out”"),
+    ],
+)
+def test_the_page_after_the_form_is_judged(body, status, more, words):
+    told = refusal(answer(body, status), login(**more))
+    assert words in told
+    assert bool(words) is bool(told)
