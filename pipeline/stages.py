@@ -152,9 +152,7 @@ def label(page: Page) -> None:
         )
     )
     if refused is not None and Flag.TRUNCATED_DOM in page.flags:
-        raise UnreadableError(
-            Reason.TOO_DEEP, f"nested too deeply, and in what is left: {refused[1]}"
-        )
+        refused = Reason.TOO_DEEP, f"nested too deeply, and in what is left: {refused[1]}"
     if refused is not None:
         raise UnreadableError(*refused)
     page.html = safe_html(page.lines, page.snapshot.final_url)
