@@ -26,10 +26,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from listing_layouts import LAYOUTS
 from listing_pages import Made, Page, made
-from listing_real import blogs, publishers
+from listing_real import Real, blogs, publishers
 
 from pipeline.discover import ListingRules, mine_evidence, read_listing
-from pipeline.discover.mine import _Page, mine
+from pipeline.discover.document import open_document
+from pipeline.discover.listing import base_of, tree_of
+from pipeline.discover.mine import mine
+from pipeline.discover.mine_evidence import Seen
 from pipeline.discover.mine_judge import judge
 from pipeline.model import Listing, Snapshot
 
@@ -141,16 +144,6 @@ def both(one: Made) -> set[str]:
     return urls(found.articles)
 
 
-def judged(one: Made) -> set[str]:
-    """As `both`, without the rules that are derived from it."""
-    seen, *second = (
-        mine_evidence.gather((page := _Page(snapshot(given))).root, page.base, page.here)
-        for given in (one.first, one.second)
-        if given
-    )
-    return set(judge(seen, *second)) or everything(one.first)
-
-
 def rules_hold(pages: list[Made]) -> dict:
     """What the mined rules find: on the page itself, and on the listing of a year later."""
     itself, later, kinds = Score(), Score(), defaultdict(int)
@@ -177,22 +170,40 @@ def rules_hold(pages: list[Made]) -> dict:
     }
 
 
-def lost(whole: list[float], without: list[float]) -> list[float]:
-    return [round(a - b, 4) for a, b in zip(whole, without, strict=True)]
+def ablation(pages: list[Made], others: list[Real]) -> dict:
+    """F1 lost without one kind of evidence: with two pages, with one, on real pages.
 
-
-def ablation(pages: list[Made]) -> dict:
-    """Precision and recall lost without one kind of evidence: with two pages, with one."""
-    whole = measure(pages, judged)["all"]
-    alone_whole = measure(pages, lambda one: alone(one.first))["all"]
+    The evidence is gathered once; only what is made of it changes.
+    """
+    given = [
+        [
+            (gathered(one.first), one.first, gathered(one.second) if two and one.second else [])
+            for one in pages
+        ]
+        for two in (True, False)
+    ]
+    shown = (Page(page.url, page.html, page.articles, set()) for page in others)
+    given.append([(gathered(page), page, []) for page in shown])
+    whole = [f1_of(rows) for rows in given]
     table = {}
     for name, weight in list(mine_evidence.WEIGHTS.items()):
         mine_evidence.WEIGHTS[name] = 0.0
-        table[name] = lost(whole, measure(pages, judged)["all"]) + lost(
-            alone_whole, measure(pages, lambda one: alone(one.first))["all"]
-        )
+        without = [f1_of(rows) for rows in given]
         mine_evidence.WEIGHTS[name] = weight
+        table[name] = [round(a - b, 4) for a, b in zip(whole, without, strict=True)]
     return table
+
+
+def gathered(page: Page) -> list[Seen]:
+    root = tree_of(open_document(page.html.encode(errors="replace"), "utf-8"))
+    return mine_evidence.gather(root, base_of(root, page.url), page.url)
+
+
+def f1_of(rows: list[tuple[list[Seen], Page, list[Seen]]]) -> float:
+    score = Score()
+    for seen, page, second in rows:
+        score.add(scored(page, set(judge(seen, second)) or urls(seen)), page.articles)
+    return 2 * score.right / max(1, 2 * score.right + score.wrong + score.missed)
 
 
 def real(corpora: Path) -> dict:
@@ -241,7 +252,7 @@ def main() -> None:
         "pages_without_articles": [sum(not one.articles for one in said), len(said)],
     }
     if args.ablation:
-        report["ablation"] = ablation(pages)
+        report["ablation"] = ablation(pages, list(publishers(args.corpora)) if args.corpora else [])
     if args.corpora:
         report["real"] = real(args.corpora)
     print(json.dumps(report, indent=1))

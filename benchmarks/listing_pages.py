@@ -44,7 +44,7 @@ class Page:
     html: str
     articles: set[str]
     either: set[str]
-    """Links that may be taken or left: AMP twins and documents among the articles."""
+    """Links that may be taken or left: documents among the articles."""
 
 
 @dataclass
@@ -175,9 +175,7 @@ class Site:
             parts.append(self.a(f"https://share.example/sharer?u={to}", "Share"))
         if self.amp:
             sign = "&" if "?" in story.href else "?"
-            twin = f"{story.href}{sign}amp=1"
-            self.either.add(self.absolute(twin))
-            parts.append(self.a(twin, "AMP"))
+            parts.append(self.a(f"{story.href}{sign}amp=1", "AMP"))
         return " ".join(parts)
 
     def box(self, tag: str, name: str, inner: str) -> str:

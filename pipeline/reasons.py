@@ -177,7 +177,7 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "not HTML: archived and listed, its text is not read",
         "`khabar articles show ID --raw` writes the document",
     ),
-    Reason.SAME_URL: ("another spelling of a URL that is stored", "nothing to do"),
+    Reason.SAME_URL: ("another URL of a page that is stored", "nothing to do"),
     Reason.SAME_BODY: ("word for word the text of another article", "nothing to do"),
     Reason.NEAR_DUPLICATE: ("nearly the text of another article", "nothing to do"),
     Reason.FILTERED: ("excluded by the source's own rules", "see `[links]` of the source"),

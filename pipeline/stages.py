@@ -255,8 +255,6 @@ def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
         title=title,
         published=Field(value=published, origin=hints.origin("published")) if published else None,
         flags=frozenset({Flag.DOCUMENT} if published else {Flag.DOCUMENT, Flag.NO_DATE}),
-        rejected=None if snapshot.body else Reason.NO_CONTENT,
-        evidence="" if snapshot.body else "the answer is empty",
         media_type=kind,
         fingerprint=document_fingerprint(title.value if title else "", snapshot.sha256),
         reader=READER,

@@ -78,13 +78,11 @@ class Crawl:
             # The runner must be empty: at equal priority its settings win over the Crawler's.
             await AsyncCrawlerRunner().crawl(self.crawler)
         except Exception as error:
-            # What a person can put right is told in words; the rest with its trace.
-            known = isinstance(error, KhabarError)
-            message = "run %s could not start: %s"
-            trace = None if known else error
-            logger.log(logging.ERROR, message, self.work.run.id, error, exc_info=trace)
-            if known:
+            if isinstance(error, KhabarError):  # what a person can put right needs no trace
+                logger.error("run %s could not start: %s", self.work.run.id, error)  # noqa: TRY400
                 self.work.why = str(error)
+            else:
+                logger.exception("run %s could not start", self.work.run.id)
             self.work.stopped = self.work.stopped or RunReason.START_ERROR
             await self.work.write(partial(self._could_not_start, why=str(error)))
             await finish(self.work, "start_error")

@@ -23,7 +23,7 @@ from scraper.failures import Ending
 from scraper.handler import end_run_soon
 from scraper.items import PageItem
 from scraper.reading import ReadingError
-from scraper.settling import same_page, settlement
+from scraper.settling import same_article, same_page, settlement
 from storage.articles import Stored, store_page
 from storage.events import record
 from storage.frontier import settle
@@ -176,6 +176,8 @@ class Store(Step):
                 config_sha=work.source.sha,
                 at=work.now(),
             )
+            if same_article(conn, work, item, snapshot_id):
+                return None
             return store_page(
                 conn,
                 work.run,

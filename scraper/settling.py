@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from pipeline.identify import own_key
+from pipeline.identify.decide import MIN_TOKENS
 from pipeline.model import Outcome, Snapshot
 from pipeline.reasons import Reason
 from scraper.failures import Ending
 from storage.frontier import Settlement, add_alias, find, settle
+from storage.twins import move, twins
 
 if TYPE_CHECKING:
     from scraper.items import PageItem
@@ -23,6 +26,7 @@ def settlement(
     *,
     snapshot: Snapshot | None = None,
     snapshot_id: int | None = None,
+    article_id: int | None = None,
     started: float | None = None,
     evidence: dict[str, str | int | float] | None = None,
 ) -> Settlement:
@@ -38,8 +42,48 @@ def settlement(
         final_url=snapshot.final_url if snapshot and moved else None,
         bytes=len(snapshot.body) if snapshot else None,
         snapshot_id=snapshot_id,
+        article_id=article_id,
         evidence=evidence,
     )
+
+
+def same_article(conn: Connection, work: Work, item: PageItem, snapshot_id: int) -> bool:
+    """Settle a page whose article is stored under another URL, where a page states which counts.
+
+    Only with the very same title and body: sites state wrong addresses (docs/decisions/0003).
+    """
+    reading = item.reading
+    mark = reading.fingerprint if reading and reading.rejected is None else None
+    if reading is None or mark is None or mark.tokens < MIN_TOKENS:
+        return False
+    url_id, mine = item.taken.url_id, {item.key, item.alias}
+    own = own_key(reading.url, reading.canonical.value if reading.canonical else None)
+    named = find(conn, own)
+    for twin in twins(conn, url_id, mark):
+        if own not in mine and named is not None and named.id == twin.url_id:
+            add_alias(conn, item.key, twin.url_id, "canonical", work.now())
+            detail = f"the page names {twin.url}, which says the same, as its own address"
+        elif own in mine and own_key(twin.url, twin.stated) in mine:
+            move(conn, twin, url_id, article_key=item.article_key, now=work.now())
+            detail = f"{twin.url}, which says the same, names this as its own address"
+        else:
+            continue
+        settle(
+            conn,
+            work.run,
+            url_id,
+            settlement(
+                work,
+                Ending(Outcome.DUPLICATE, Reason.SAME_URL, detail),
+                snapshot=item.snapshot,
+                snapshot_id=snapshot_id,
+                article_id=twin.article,
+                started=item.started,
+                evidence={"url_id": twin.url_id, "content_sha": mark.content_sha},
+            ),
+        )
+        return True
+    return False
 
 
 def same_page(conn: Connection, work: Work, item: PageItem, snapshot_id: int) -> bool:

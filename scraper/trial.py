@@ -36,6 +36,8 @@ class Trial:
     snapshot: Snapshot
     reading: Reading
     verdict: Verdict
+    spider: str | None = None
+    """The source's own spider, which was not asked."""
 
 
 def try_page(config: Config | None, target: str, source_id: str | None) -> Trial:
@@ -52,7 +54,13 @@ def try_page(config: Config | None, target: str, source_id: str | None) -> Trial
     profile = source.profile() if source else Profile()
     reading = read_page(snapshot, profile, Memory(), Hints())
     neighbours = _neighbours(config, snapshot, reading)
-    return Trial(source.id if source else None, snapshot, reading, decide(reading, neighbours))
+    return Trial(
+        source.id if source else None,
+        snapshot,
+        reading,
+        decide(reading, neighbours),
+        source.spider if source else None,
+    )
 
 
 def from_file(path: Path) -> Snapshot:

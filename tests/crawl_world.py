@@ -169,7 +169,7 @@ def feed(*links: str, base: str = "") -> Response:
     )
 
 
-def article(title: str, paragraphs: int = 4, mark: str = "") -> Response:
+def article(title: str, paragraphs: int = 4, mark: str = "", **more: Any) -> Response:
     """Return a plain article page whose every paragraph is its own."""
     text = "".join(
         f"<p>Paragraph {n} of {title} {mark}: the committee of the valley met on the matter, heard"
@@ -178,5 +178,6 @@ def article(title: str, paragraphs: int = 4, mark: str = "") -> Response:
     )
     return page(
         f"<html lang=en><head><title>{title}</title></head><body><article><h1>{title}</h1>"
-        f"{text}</article></body></html>"
+        f"{text}</article></body></html>",
+        **more,
     )

@@ -276,6 +276,13 @@ class Closing(Few):
         raise CloseSpider("old enough")
 
 
+class Late(Few):
+    name = "late"
+
+    async def start(self):
+        yield scrapy.Request("BASE_URL/e/late", self.parse_article, meta={"article": True})
+
+
 class Behind(scrapy.Spider):
     name = "behind"
 

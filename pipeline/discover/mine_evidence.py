@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import islice
 
 from lxml import etree
 
-from pipeline.discover.anchors import HEADINGS, IN_HEADING, title_of
+from pipeline.discover.anchors import HEADINGS, title_of
 from pipeline.discover.links import absolute
 from pipeline.discover.mine_shapes import Shape, shape, site_of, units
 
 WEIGHTS: dict[str, float] = {
     "address: root": -4.0,
     "address: service": -2.5,
-    "address: page of a list": -3.0,
-    "address: twin": -3.0,
     "address: document": -1.5,
     "address: no page": -4.0,
+    "address: twin": -4.0,
     "address: date only": -3.0,
     "address: date": 2.0,
     "address: number": 1.0,
     "address: slug": 1.0,
-    "address: code": 0.5,
     "address: word": -2.0,
-    "address: two words": -1.0,
-    "address: like the title": 1.0,
     "other site": -4.0,
     "title: one or two words": -1.5,
-    "title: four words": 0.5,
-    "title: six words": 1.5,
-    "place: heading": 1.5,
-    "place: menu": -2.0,
-    "place: aside": -0.5,
+    "title: five words": 1.5,
+    "place: menu": -1.0,
     "place: text beside": 0.7,
-    "place: date beside": 1.0,
-    "place: repeated": -2.0,
-    "relation: article": 2.0,
-    "relation: service": -3.0,
-    "on the second page too": -1.0,
-    "group: place": 1.0,
+    "group: stays": -1.5,
+    "group: place": 0.5,
     "group: address": 1.0,
     "group: stranger": -2.0,
 }
@@ -57,18 +45,12 @@ _MENU = re.compile(
     r"switcher)(?:[-_ ]|$)",
     re.IGNORECASE,
 )
-_DATED = re.compile(
-    r"(?:19|20|13|14)\d\d|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d|"
-    r"[12]\d{3}|(?:hours?|minutes?|days?) ago"
+_TWIN = re.compile(
+    r"[?&](?:amp|print|output|replytocom|share)(?:=[^&]*)?$|/(?:amp|print)/?$", re.IGNORECASE
 )
-_ARTICLE_RELS = frozenset({"bookmark"})
-_SERVICE_RELS = frozenset(
-    {"tag", "author", "category", "next", "prev", "license", "alternate", "home", "search", "help"}
-)
-_CLIMB, _SIBLINGS, _TEXTS = 6, 4, 60
+_CLIMB, _SIBLINGS, _TEXTS, _LOOKED_AT = 6, 4, 60, 4
 _TEASER = 8
 """Words beside a link that make a teaser."""
-_REPEATED = 3
 _DIGITS = re.compile(r"\d+")
 
 
@@ -96,7 +78,7 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class _Way:
     path: str
-    region: str
+    is_menu: bool
 
 
 def gather(root: etree._Element, base: str, here: str) -> list[Seen]:
@@ -109,8 +91,7 @@ def gather(root: etree._Element, base: str, here: str) -> list[Seen]:
         return []
     found: dict[str, Seen] = {}
     ways: dict[etree._Element, _Way] = {}
-    texts: dict[str, Counter[str]] = defaultdict(Counter)
-    in_menu: dict[str, list[str]] = defaultdict(list)
+    in_menu: dict[str, list[bool]] = defaultdict(list)
     for anchor in anchors:
         url = absolute(anchor.get("href"), base)
         if url is None or url == here:
@@ -119,19 +100,16 @@ def gather(root: etree._Element, base: str, here: str) -> list[Seen]:
         if seen is None:
             seen = found[url] = Seen(url, shape(url))
         way = _way(anchor, ways)
-        in_menu[url].append(way.region)
+        in_menu[url].append(way.is_menu)
         _name(seen, anchor, way)
-        texts[url][seen.title or ""] += 1
         seen.anchors.append(anchor)
-        seen.facts.update(_relations(anchor))
     site = site_of(shape(here).site)
     for url, seen in found.items():
-        regions = in_menu[url]
         # A page that is named outside a menu is not judged by the menu that names it too.
-        if all(regions):
-            seen.facts.add("place: menu" if "menu" in regions else "place: aside")
-        if texts[url].most_common(1)[0][1] >= _REPEATED and len(seen.anchors) >= _REPEATED:
-            seen.facts.update(_repeated(seen))
+        if all(in_menu[url]):
+            seen.facts.add("place: menu")
+        if (own := _TWIN.sub("", url)) != url and found.keys() & {own, f"{own}/"}:
+            seen.facts.add("address: twin")
         _conclude(seen, site)
     return list(found.values())
 
@@ -141,7 +119,7 @@ def _way(element: etree._Element, known: dict[etree._Element, _Way]) -> _Way:
     line = [element]
     while (parent := line[-1].getparent()) is not None and line[-1] not in known:
         line.append(parent)
-    way = known.get(line[-1]) or _Way("", "")
+    way = known.get(line[-1]) or _Way("", is_menu=False)
     for node in reversed(line):
         if node in known:
             way = known[node]
@@ -153,19 +131,15 @@ def _way(element: etree._Element, known: dict[etree._Element, _Way]) -> _Way:
 def _step(node: etree._Element, way: _Way) -> _Way:
     tag = node.tag if isinstance(node.tag, str) else "?"
     if tag in {"html", "body"}:
-        return _Way(tag, "")
+        return _Way(tag, is_menu=False)
     named = node.get("class") or ""
-    region = way.region
-    if region != "menu":
-        if tag in {"nav", "footer"} or (tag == "header" and "article" not in way.path):
-            region = "menu" if tag != "footer" or "article" not in way.path else region
-        elif _MENU.search(f"{named} {node.get('id') or ''} {node.get('role') or ''}"):
-            region = "menu"
-        elif tag == "aside":
-            region = "aside"
+    named_so = f"{named} {node.get('id') or ''} {node.get('role') or ''}"
+    # A teaser may have a header and a footer of its own.
+    is_bar = tag == "nav" or (tag in {"header", "footer"} and ">article" not in way.path)
+    is_menu = way.is_menu or is_bar or bool(_MENU.search(named_so))
     words = _DIGITS.sub("0", named).split()
     path = f"{way.path}>{tag}{'.' + words[0] if words else ''}"
-    return _Way(path[-400:], region)
+    return _Way(path[-400:], is_menu)
 
 
 def _name(seen: Seen, anchor: etree._Element, way: _Way) -> None:
@@ -179,21 +153,6 @@ def _name(seen: Seen, anchor: etree._Element, way: _Way) -> None:
         seen.named = len(seen.anchors)
 
 
-def _relations(anchor: etree._Element) -> Iterator[str]:
-    rels = set((anchor.get("rel") or "").casefold().split())
-    if rels & _ARTICLE_RELS:
-        yield "relation: article"
-    if rels & _SERVICE_RELS or anchor.get("hreflang"):
-        yield "relation: service"
-
-
-def _repeated(seen: Seen) -> Iterator[str]:
-    # The picture, the headline and "read more" of one teaser stand in one box.
-    boxes = {anchor.getparent() for anchor in seen.anchors}
-    if len({box.getparent() for box in boxes if box is not None}) >= _REPEATED:
-        yield "place: repeated"
-
-
 def _conclude(seen: Seen, site: str) -> None:
     facts = seen.facts
     facts |= seen.shape.facts
@@ -202,44 +161,20 @@ def _conclude(seen: Seen, site: str) -> None:
     length = units(seen.title)
     if 0 < length <= 2:  # noqa: PLR2004
         facts.add("title: one or two words")
-    elif length >= 4:  # noqa: PLR2004
-        facts.add("title: six words" if length >= 6 else "title: four words")  # noqa: PLR2004
-    if seen.weight == IN_HEADING:
-        facts.add("place: heading")
-    if _is_like(seen.title, seen.shape.words):
-        facts.add("address: like the title")
-    if "place: menu" not in facts and "other site" not in facts:
-        facts.update(_beside(seen.anchors))
+    elif length >= 5:  # noqa: PLR2004
+        facts.add("title: five words")
+    if not facts & {"place: menu", "other site"} and _has_teaser(seen.anchors):
+        facts.add("place: text beside")
 
 
-def _is_like(title: str | None, words: tuple[str, ...]) -> bool:
-    if not title or len(words) < 3:  # noqa: PLR2004
-        return False
-    said = set(re.findall(r"[^\W_]+", title.casefold()))
-    common = sum(word in said for word in words)
-    return common >= 3 and common >= 0.6 * len(words)  # noqa: PLR2004
-
-
-def _beside(anchors: list[etree._Element]) -> Iterator[str]:
-    """Say what stands beside a link in its own box: a date, a teaser."""
-    date = teaser = False
-    for anchor in anchors[:4]:
+def _has_teaser(anchors: list[etree._Element]) -> bool:
+    """Say whether a teaser stands beside a link in its own box."""
+    for anchor in anchors[:_LOOKED_AT]:
         box = _box(anchor)
-        if box is None:
-            continue
-        words = 0
-        for text in islice(box.itertext(), _TEXTS):
-            date = date or (len(text) < 60 and bool(_DATED.search(text)))  # noqa: PLR2004
-        for node in islice(box.iter(), _TEXTS):
-            if node.tag == "time":
-                date = True
-            elif node.tag in {"p", "div", "span", "dd", "td"} and node.text:
-                words = max(words, units(node.text))
-        teaser = teaser or words >= _TEASER
-    if date:
-        yield "place: date beside"
-    if teaser:
-        yield "place: text beside"
+        nodes = () if box is None else islice(box.iter("p", "div", "span", "dd", "td"), _TEXTS)
+        if any(units(node.text) >= _TEASER for node in nodes):
+            return True
+    return False
 
 
 def _box(anchor: etree._Element) -> etree._Element | None:

@@ -29,10 +29,7 @@ def judge(seen: list[Seen], second: Iterable[Seen] = ()) -> frozenset[str]:
     None means that the page does not look like a list of articles, or is too short to tell.
     `second` are the links of another page of the site.
     """
-    places = {(one.url, one.place) for one in second}
-    for one in seen:
-        if (one.url, one.place) in places:
-            one.facts.add("on the second page too")
+    _compare(seen, list(second))
     if len(seen) < MIN_LINKS:
         return frozenset()
     totals = scores(seen)
@@ -46,6 +43,18 @@ def judge(seen: list[Seen], second: Iterable[Seen] = ()) -> frozenset[str]:
         for one in taken
         if one.url not in strangers or totals[one.url] + WEIGHTS["group: stranger"] > _THRESHOLD
     )
+
+
+def _compare(seen: list[Seen], second: list[Seen]) -> None:
+    """Note of links whose like are all on the second page too that they stay: they are menus."""
+    if not second:
+        return
+    there = {one.url for one in second}
+    fresh = Counter(one.shape.group for one in seen if one.url not in there)
+    for one in seen:
+        # Boxes of the most read articles stay as well, but other articles have their form.
+        if not fresh[one.shape.group]:
+            one.facts.add("group: stays")
 
 
 def _strangers(taken: list[Seen]) -> set[str]:

@@ -14,7 +14,7 @@ _DIGITS = re.compile(r"\d+")
 _MOST_FORMS = 6
 """Alternatives of a pattern: more would be a list of the articles, not a rule."""
 _FEW = 0.02
-"""Share of the articles below which a form of address gets no alternative of its own."""
+"""Share of the articles below which a form of address gets no alternative; nor does one alone."""
 
 
 def pattern_of(articles: Sequence[str], others: Sequence[str]) -> str | None:
@@ -26,7 +26,7 @@ def pattern_of(articles: Sequence[str], others: Sequence[str]) -> str | None:
     for url in articles:
         one = shape(url)
         groups[(one.site, len(one.parts), _ending(one), _keys(one))].append(one)
-    kept = [group for group in groups.values() if len(group) > _FEW * len(articles)]
+    kept = [one for one in groups.values() if len(one) > max(1, _FEW * len(articles))]
     kept.sort(key=len, reverse=True)
     if not kept or len(kept) > _MOST_FORMS:
         return None
@@ -41,7 +41,7 @@ def _best(group: list[Shape], others: Sequence[str]) -> str:
     """Return the loosest form of a group's path and query that finds none of the others."""
     columns = [_steps([one.parts[at] for one in group]) for at in range(len(group[0].parts) - 1)]
     columns.append(_last_steps([one.parts[-1] for one in group]) if group[0].parts else [""])
-    site = rf"^https?://(?:[^/]+\.)?{re.escape(group[0].site)}(?::\d+)?"
+    site = rf"^https?://(?:[^/]+\.)?{_escaped(group[0].site)}(?::\d+)?"
     query = _query(group[0])
     best, fewest = "", len(others) + 1
     # The loosest first: of each part what varies may be anything, then less and less.
@@ -122,8 +122,8 @@ def _host(group: list[Shape], articles: Sequence[str]) -> str:
     hosts = {url.split("/", 3)[2] for url in articles}
     own = {host for host in hosts if host == site or host.split(":")[0].endswith(site)}
     if len(own) == 1:
-        return re.escape(own.pop())
-    return rf"(?:[^/]+\.)?{re.escape(site)}(?::\d+)?"
+        return _escaped(own.pop())
+    return rf"(?:[^/]+\.)?{_escaped(site)}(?::\d+)?"
 
 
 def _escaped(text: str) -> str:

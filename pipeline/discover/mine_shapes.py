@@ -25,22 +25,20 @@ _SCRIPT = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
 
 # What sites call their pages that are no articles, as a whole part of a path or as a query's key.
 _SERVICES = frozenset(
-    """tag tags tagged topic topics thema themen tema temas label labels topic topics dossier dossiers
-    events event veranstaltungen termine calendar category categories cat
-    kategorie rubrik author authors autor autoren profile profiles profil user users by people
-    about about-us impressum contact contact-us kontakt privacy privacy-policy datenschutz terms
-    agb legal disclaimer cookies imprint login logout signin signup register account
-    my-account subscribe subscription abo newsletter newsletters advertise advertising ads werbung
-    jobs careers stellen shop store cart checkout search suche sitemap
-    faq help hilfe accessibility rss feeds feed services page print share sharer intent mediadaten
-    podcasts apps app wp-login.php wp-admin donate spenden""".split()  # noqa: SIM905
+    """tag tags tagged topic topics thema themen tema temas label labels dossier dossiers events
+    event veranstaltungen termine calendar category categories cat kategorie rubrik author
+    authors autor autoren profile profiles profil user users by people about about-us
+    impressum contact contact-us kontakt privacy privacy-policy datenschutz terms agb legal
+    disclaimer cookies imprint login logout signin signup register account my-account
+    subscribe subscription abo newsletter newsletters advertise advertising ads werbung jobs
+    careers stellen shop store cart checkout search suche sitemap faq help hilfe
+    accessibility rss feeds feed services page share sharer intent
+    mediadaten podcasts apps app wp-login.php wp-admin donate spenden""".split()  # noqa: SIM905
 )
 # The same, but only where the path ends with it: articles are kept in archives.
 _ENDS = frozenset({"archive", "archives", "archiv", "index", "home", "latest", "all"})
 # The same, where the last part of the path begins with it: "terms-and-conditions-of-use".
 _LEGAL = frozenset({"terms", "privacy", "cookie", "cookies", "imprint", "impressum"})
-_PAGES = frozenset({"page", "paged", "p", "start", "offset", "pg", "seite", "from"})
-_TWINS = frozenset({"print", "amp", "share", "replytocom", "format", "output", "action"})
 _TWO_PART = 3
 """Letters of a second-level label such as co.uk's."""
 
@@ -112,10 +110,6 @@ def _facts(
     ends = len(words) == 1 and words[0] in _ENDS and not keys
     if names & _SERVICES or ends or (words and words[0] in _LEGAL):
         found.append("address: service")
-    if any(key in _PAGES and value.isdigit() for key, value in keys):
-        found.append("address: page of a list")
-    if any(key in _TWINS for key, _ in keys):
-        found.append("address: twin")
     if _FILE.search(path):
         found.append("address: document")
     if _NO_PAGE.search(path):
@@ -136,10 +130,9 @@ def _variable(path: str, keys: tuple[tuple[str, str], ...], words: tuple[str, ..
     long = sum(units(word) or 1 for word in words)
     if long >= 4:  # noqa: PLR2004 (words of a headline)
         found.append("address: slug")
-    elif long <= 2 and not found and not keys:  # noqa: PLR2004
+    elif long <= 1 and not found and not keys:
         tail = path.rstrip("/").rpartition("/")[2]
-        code = _is_code(unquote(tail))
-        found.append("address: code" if code else f"address: {'two words' if long > 1 else 'word'}")
+        found += [] if _is_code(unquote(tail)) else ["address: word"]
     return found
 
 

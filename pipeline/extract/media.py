@@ -91,7 +91,12 @@ _ENDS = 64 * 1024
 
 
 def media_type(snapshot: Snapshot) -> str:
-    """Return what the bytes are, by their own first words before the stated type."""
+    """Return what the bytes are, by their own first words before the stated type.
+
+    An answer without a byte is an empty page, whatever was stated: there is no document.
+    """
+    if not snapshot.body:
+        return ""
     head = snapshot.body[:_HEAD].removeprefix(b"\xef\xbb\xbf")
     if kind := _by_magic(snapshot.body, head):
         return kind

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from urllib.parse import SplitResult, quote
+from urllib.parse import SplitResult, quote, urlsplit
 
 from pipeline.identify.hosts import host_in, split
 from pipeline.identify.trackers import SESSIONS, is_noise
@@ -43,6 +43,20 @@ def url_key(url: str) -> str:
         if key == before:
             return key
     raise ValueError("the URL wraps other URLs too deeply")
+
+
+def own_key(url: str, stated: str | None) -> str:
+    """Return the key of the address that a page states as its own (`rel=canonical`, `og:url`).
+
+    It is that of the page's own URL where none is stated, or one of another site: who says that
+    somebody else's page is the original has still a page of his own.
+    """
+    key = url_key(url)
+    try:
+        other = url_key(stated or url)
+    except ValueError:
+        return key
+    return other if urlsplit(other).netloc == urlsplit(key).netloc else key
 
 
 def article_key(url_key: str) -> str:

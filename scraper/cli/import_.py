@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from pipeline.errors import UsageError
 from scraper.cli.options import config_option, json_option
 
 if TYPE_CHECKING:
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from scraper.known import Known
 
 _PLACES = 20
-_FILE = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=str)
 @click.option("--source", metavar="ID", help="The source of all of it, whatever the hosts.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
@@ -47,11 +47,24 @@ def command(
     from scraper.entries import Owners
 
     config = open_config(given)
+    _look(files)
     owners = Owners(config, source)
     known = _known(files)
     title = ", ".join(_name(file) for file in files[:5])
     report = _plan(config, owners, known) if dry_run else _import(config, owners, known, title)
     return _tell(report, title, dry_run=dry_run, as_json=as_json)
+
+
+def _look(files: tuple[str, ...]) -> None:
+    """Refuse a file that cannot be opened, before any of them is read."""
+    for name in files:
+        try:
+            if name != "-":
+                with open(name, "rb"):  # noqa: PTH123 # a name as it was given
+                    pass
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UsageError(f"{name}: {why}", hint="check the file's name") from None
 
 
 def _name(file: str) -> str:

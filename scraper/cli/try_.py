@@ -84,6 +84,8 @@ def _show(trial: Trial) -> None:
     reading = trial.reading
     say(safe(trial.snapshot.final_url))
     say(f"read as: {trial.source or 'any page (no source declares this host)'}")
+    if trial.spider:
+        say(f"without what {safe(trial.spider)} itself would say of it")
     say()
     rows = [(name, _text(value), origin) for name, (value, origin, _) in fields(reading).items()]
     table(("field", "value", "read from"), rows)

@@ -26,6 +26,7 @@ def made(tmp_path_factory):
         paths |= {f"/{word}/{n}": article(f"Story {n}", mark=word) for n in range(3)}
     paths["/f/feed"] = lambda *_: feed("/f/0", "/f/1", "/f/2", base=made.url)
     paths["/g/feed"] = lambda *_: feed("/g/0", base=made.url)
+    paths["/e/late"] = article("Late", delay=9)
     with world(tmp_path_factory.mktemp("trouble"), paths) as made:
         for name in ("Init", "Start", "Nameless", "no_class"):
             bring(made, name.lower().replace("_", "-"), BROKEN, name, file="broken")
@@ -34,6 +35,7 @@ def made(tmp_path_factory):
         bring(made, "few", FEW, "Few", more=headers)
         bring(made, "closing", FEW, "Closing", file="few")
         bring(made, "behind", FEW, "Behind", file="few")
+        bring(made, "late", FEW, "Late", more="max_seconds = 2\n", file="few")
         (made.config / "pages").mkdir()
         (made.config / "pages" / "site.py").write_text(PAGES, encoding="utf-8")
         made.declare(FEED.format(f"{made.url}/f/feed", "article"), "function")
@@ -115,6 +117,17 @@ def test_a_spider_may_close_itself_and_the_run_is_ok(made):
     assert "closed itself: old enough" in event.message
     [row] = made.rows("SELECT detail FROM listings WHERE url LIKE '%/e/closing'")
     assert "published: there is no clear date in 'never'" in row.detail
+
+
+def test_a_run_that_reaches_its_end_puts_its_pages_off(made):
+    assert (made.ends["late"]["state"], made.ends["late"]["reason"]) == ("partial", "run_deadline")
+    [row] = outcomes(made, "late").values()
+    assert (row.outcome, row.reason) == ("deferred", "run_deadline")
+
+
+def test_try_says_that_the_spider_was_not_asked(made):
+    done = made.khabar("try", f"{made.url}/e/5", "--source", "few", check=0)
+    assert "without what spiders/few.py:Few itself would say" in done.stdout
 
 
 def test_a_request_handed_to_the_engine_behind_our_back_is_in_the_books_too(made):

@@ -182,6 +182,8 @@ def test_a_list_can_come_by_standard_input_for_a_source_that_is_named(tmp_path):
         urls = "".join(f"https://old.example/{n},{n}.html\n" for n in range(1200))
         done = made.khabar("import", "-", "--source", "demo", "--json", check=0, stdin=urls)
         assert _one(done)["sources"][0]["counts"] == {"known": 0, "noted": 1200}
+        done = made.khabar("import", "-", "gone.csv", "--source", "demo", check=2, stdin=urls)
+        assert "gone.csv: No such file" in done.stderr
         done = made.khabar("import", "-", "--source", "demo", check=0, stdin=urls)
         assert "1,200 already known" in done.stdout
         assert made.unbalanced() == []
