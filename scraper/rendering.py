@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
@@ -25,7 +25,7 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
-from scraper.browser import launch_options
+from scraper.browser import launch_options, may_ask
 from scraper.failures import BrowserError
 from scraper.handler import DeadlineHandler
 from scraper.hosts import OwnHosts
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from scrapy.http.cookies import CookieJar
 
     from scraper.config.source import Source
-    from scraper.work import Work
 
 HEADER = "X-Khabar-Rendered"
 """Says of a kept answer that it is the page as rendered, not as sent."""
@@ -72,13 +71,6 @@ class BrowserHandler(DeadlineHandler):
         await super().close()
         if renderer := getattr(self._crawler, "renderer", None):
             await renderer.close()
-
-
-class Counter(Protocol):
-    """Who may limit how many requests a page's scripts make: `crawler.counter`."""
-
-    def take(self) -> bool:
-        """Count one request; False if it must not be made."""
 
 
 @dataclass(slots=True)
@@ -211,11 +203,7 @@ class Renderer:
                 if request.resource_type in UNSEEN or scheme not in ("http", "https"):
                     await route.abort()
                     return
-                work: Work | None = getattr(self.crawler, "work", None)
-                if work is not None:
-                    work.count("requests")
-                counter: Counter | None = getattr(self.crawler, "counter", None)
-                if counter is not None and not counter.take():
+                if not may_ask(self.crawler):
                     await route.abort()
                     return
                 await route.continue_()
