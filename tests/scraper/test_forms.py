@@ -1,12 +1,18 @@
 """Login forms: found, filled in, and what comes after them told apart."""
 
+import asyncio
 from urllib.parse import parse_qsl
 
 import pytest
+from config_world import GOOD, Folder
+from scrapy import Request
 from scrapy.http import HtmlResponse
 
 from scraper.config.access import Login
+from scraper.failures import RefusedError
 from scraper.forms import LoginError, fill_in, form_of, refusal
+from scraper.hosts import OwnHosts
+from scraper.middlewares.login import LoginGate
 
 URL = "https://www.example.org/members/login"
 SEARCH = '<form action="/search"><input name=q></form>'
@@ -79,3 +85,36 @@ def test_the_page_after_the_form_is_judged(body, status, more, words):
     told = refusal(answer(body, status), login(**more))
     assert words in told
     assert bool(words) is bool(told)
+
+
+@pytest.fixture
+def source(tmp_path):
+    table = f'[login]\nurl = "{URL}"\nfields = {{ user = "reader" }}\n'
+    return Folder(tmp_path / "config").source(GOOD + table).load().source("example")
+
+
+async def _send(gate: LoginGate, url: str) -> None:
+    await gate.process_request(Request(url, method="POST", meta={"login": True}))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://evil.example/enter", "sends to another host: evil.example"),
+        ("http://www.example.org/enter", "sends without encryption"),
+    ],
+)
+def test_a_password_leaves_neither_the_site_nor_its_encryption(source, url, words):
+    gate = LoginGate(None, source, source.login)
+    asyncio.run(_send(gate, "https://www.example.org/enter"))
+    with pytest.raises(RefusedError, match=words):
+        asyncio.run(_send(gate, url))
+
+
+def test_what_is_a_sources_own_goes_to_its_hosts_and_not_from_https_to_http(source):
+    own = OwnHosts(source)
+    assert "https://www.example.org/x" in own
+    assert "http://www.example.org/x" not in own
+    assert "https://example.net/x" not in own
+    assert "https://[broken/x" not in own
+    assert own.roots() == ["https://www.example.org/"]
