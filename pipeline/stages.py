@@ -143,16 +143,16 @@ def label(page: Page) -> None:
         if paragraphs
         else refuse(
             page.lines,
+            url=page.snapshot.final_url,
             title=fields.title.value if fields.title else "",
             claims_article=fields.claims_article,
-            dated=fields.published is not None and fields.published.origin != "htmldate",
+            date_origin=fields.published.origin if fields.published else "",
+            signed=fields.authors is not None,
             passwords=fields.passwords,
         )
     )
     if refused is not None and Flag.TRUNCATED_DOM in page.flags:
-        raise UnreadableError(
-            Reason.TOO_DEEP, f"nested too deeply, and in what is left: {refused[1]}"
-        )
+        refused = Reason.TOO_DEEP, f"nested too deeply, and in what is left: {refused[1]}"
     if refused is not None:
         raise UnreadableError(*refused)
     page.html = safe_html(page.lines, page.snapshot.final_url)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from scraper.work import Work
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """What Chromium is called, in the order of preference."""
@@ -67,3 +72,19 @@ def launch_options(path: str, proxy: str | None) -> dict[str, Any]:
         "bypass": "<-loopback>",  # Chromium would leave loopback out
     }
     return options
+
+
+class Counter(Protocol):
+    """Who limits the requests of a crawler that has no run: its `counter`."""
+
+    def take(self) -> bool:
+        """Count one request; False if it must not be made."""
+
+
+def may_ask(crawler: Crawler) -> bool:
+    """Count a request that a drawn page makes; False if it must not be made."""
+    work: Work | None = getattr(crawler, "work", None)
+    if work is not None:
+        work.count("requests")
+    counter: Counter | None = getattr(crawler, "counter", None)
+    return counter is None or counter.take()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from playwright.async_api import BrowserContext, Error, Page, Route, WebSocketRoute
+
+from scraper.browser import may_ask
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -17,17 +19,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.http.cookies import CookieJar
 
-    from scraper.work import Work
-
 UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "eventsource"})
 """What no text of a page depends on is not fetched."""
-
-
-class Counter(Protocol):
-    """Who may limit how many requests a page's scripts make: `crawler.counter`."""
-
-    def take(self) -> bool:
-        """Count one request; False if it must not be made."""
 
 
 class Tab:
@@ -64,7 +57,7 @@ class Tab:
                 if request.resource_type in UNSEEN or scheme not in ("http", "https"):
                     await route.abort()
                     return
-                if not self._counted():
+                if not may_ask(self.crawler):
                     await route.abort()
                     return
                 await route.continue_()
@@ -79,16 +72,6 @@ class Tab:
                 if not self.moved.done():
                     self.moved.set_result(request.url)
                 await route.abort("aborted")  # the page stays as it is
-
-    def _counted(self) -> bool:
-        """Count a request that a page's scripts make; False if it must not be made."""
-        counter: Counter | None = getattr(self.crawler, "counter", None)
-        if counter is not None and not counter.take():
-            return False
-        work: Work | None = getattr(self.crawler, "work", None)
-        if work is not None:
-            work.count("requests")
-        return True
 
 
 def _cookie(cookie: Any) -> Any:

@@ -36,7 +36,7 @@ WEIGHTS: dict[str, float] = {
 }
 """What each kind of evidence weighs: for an article where positive. Tuned on made-up pages."""
 
-MAX_ANCHORS = 20_000
+MAX_ANCHORS = 10_000
 """Links of a page beyond which it is not mined: no list for readers has as many."""
 
 _MENU = re.compile(

@@ -45,7 +45,7 @@ def _best(group: list[Shape], others: Sequence[str]) -> str:
     query = _query(group[0])
     best, fewest = "", len(others) + 1
     # The loosest first: of each part what varies may be anything, then less and less.
-    for steps in sorted(product(*(range(len(column)) for column in columns)), key=sum)[:60]:
+    for steps in sorted(product(*(range(len(column)) for column in columns)), key=sum)[:30]:
         parts = (column[step] for column, step in zip(columns, steps, strict=True))
         form = "/" + "/".join(parts) + ("/?" if not _ending(group[0]) else "") + query
         found = sum(1 for url in others if re.search(f"{site}{form}$", url))
@@ -77,16 +77,16 @@ def _last_steps(parts: list[str]) -> list[str]:
         return [step + end for step in steps]
     for form in (
         r"(?:19|20|13|14)\d\d-?\d\d-?\d\d[-_][^/?#]+",
-        r"\d{3,}[-_.,]?[^/?#]*",
-        r"[^/?#]*\d{4,}",
-        r"[^/?#]*\d{3}[^/?#]*",
+        r"\d{3}[^/?#]*",
+        r"[^/?#]*\d{4}",
     ):
         if all(re.fullmatch(form, stem) for stem in stems):
             steps.append(form)
             break
     fewest = min(len(re.findall(r"[-_]", stem)) for stem in stems)
     # Tomorrow's headlines may be shorter: so many hyphens are the last resort.
-    tight = [rf"[^/?#]+(?:[-_][^/?#]*){{{least}}}" for least in range(1, min(fewest, 4) + 1)]
+    # Each step ends at one sign only, so that no address can make the search slow.
+    tight = [rf"(?:[^-_/?#]*[-_]){{{least}}}[^/?#]*" for least in range(1, min(fewest, 4) + 1)]
     loose = [] if steps else [_ANY]
     return [step + end for step in (*loose, *steps, *tight)]
 

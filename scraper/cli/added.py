@@ -73,7 +73,7 @@ def show(plan: Plan, *, text: bool) -> None:
     """Show the evidence about one site, and with `text` the file it leads to."""
     report = plan.report
     found = report.found
-    say(safe(report.name or report.url))
+    say(brief(report.name or report.url, TITLE))
     if found is not None:
         say(f"{safe(found.home)}, {count(report.requests, 'request')}")
         for note in found.notes:

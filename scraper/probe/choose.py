@@ -27,7 +27,7 @@ FEW = 5
 _GOOD = {
     "feed": "a feed states titles and dates in one small answer",
     "rest": "the API states titles and exact dates, and can be paged back",
-    "news_sitemap": "a news sitemap holds the last two days, with titles and dates",
+    "news_sitemap": "a news sitemap states titles and dates of what is new",
     "sitemap": "no feed or API announces them",
     "listing": "no feed, API or sitemap announces them; its links tell themselves from menus",
 }

@@ -11,6 +11,7 @@ from pipeline.discover.clues import Clues, read_clues
 from pipeline.discover.links import newest_first
 from pipeline.discover.rules import ListingRules
 from pipeline.model import Listing
+from pipeline.reasons import Reason
 from scraper.probe import places
 from scraper.probe.asking import Answer, Asker
 from scraper.probe.found import Found, Miss
@@ -97,7 +98,8 @@ class Finder:
             await self._look(await self.asker.ask(url))
 
     async def _look(self, answer: Answer) -> None:
-        if answer.snapshot is not None:
+        # The page that says "not found" tells nothing of the site; one that asks for a login does.
+        if answer.snapshot is not None and answer.reason is not Reason.GONE:
             self.found.pages.setdefault(answer.snapshot.final_url, read_clues(answer.snapshot))
 
     def _translations(self) -> list[str]:

@@ -109,10 +109,9 @@ async def _look(
 
 
 def _titles(found: Found) -> list[str | None]:
-    """Return what may hold the site's name, the best first: a listing's title is that of a page."""
+    """Return what may hold the site's name, the likeliest first."""
     named = [route.title for route in found.routes if route.kind in {"feed", "rest"}]
-    listed = [route.title for route in found.routes if route.kind == "listing"]
-    return [*named, found.clues.title, *listed]
+    return [*named, found.clues.title, *(clues.title for clues in found.pages.values())]
 
 
 async def _first(asker: Asker, given: str) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable
 from ipaddress import ip_address
 
@@ -22,15 +23,20 @@ _FIRST = frozenset({"www", "m", "amp", "feeds", "feed", "rss"})
 
 
 def name_of(site_name: str | None, titles: Iterable[str | None], host: str) -> str:
-    """Return a site's name: as it says itself, else the part of its titles that is no page's."""
+    """Return a site's name: as it says itself, else what its titles share, else from the first."""
     if site_name:
         return _short(site_name)
-    for title in titles:
-        parts = [part.strip() for part in _PARTS.split(title or "") if part.strip()]
-        named = [part for part in parts if not _HOME.match(part)]
-        if named:
-            return _short(named[-1] if len(parts) > len(named) else named[0])
-    return host
+    split = [_parts(title) for title in dict.fromkeys(titles) if title]
+    shared = Counter(part for parts in split for part in dict.fromkeys(parts))
+    for part, number in shared.most_common(1):
+        if number > 1:
+            return _short(part)
+    return next((_short(parts[0]) for parts in split if parts), host)
+
+
+def _parts(title: str) -> list[str]:
+    parts = [part.strip() for part in _PARTS.split(title)]
+    return [part for part in parts if part and not _HOME.match(part)]
 
 
 def id_of(host: str, name: str, taken: Collection[str]) -> str:

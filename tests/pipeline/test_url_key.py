@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.identify import article_key, host_of, url_key
+from pipeline.identify import article_key, host_of, own_key, url_key
 
 PAGE = "https://valley.example/world/dam-holds"
 
@@ -217,6 +217,22 @@ parts = st.sampled_from(
 )  # fmt: skip
 urls = st.text(max_size=80) | st.lists(parts, max_size=14).map("".join)
 webby = urls.map(lambda rest: f"https://v.example/{rest}") | urls.map(lambda rest: f"http://{rest}")
+
+
+@pytest.mark.parametrize(
+    ("stated", "key"),
+    [
+        (None, "https://valley.example/amp/x"),
+        ("", "https://valley.example/amp/x"),
+        ("https://www.valley.example/x/?utm_source=amp", "https://valley.example/x"),
+        ("https://elsewhere.example/x", "https://valley.example/amp/x"),
+        ("https://m.valley.example/x", "https://valley.example/amp/x"),
+        ("javascript:void(0)", "https://valley.example/amp/x"),
+        ("/x", "https://valley.example/amp/x"),
+    ],
+)
+def test_a_page_has_the_key_of_the_address_it_states_on_its_own_site(stated, key):
+    assert own_key("http://valley.example/amp/x", stated) == key
 
 
 @given(urls | webby)

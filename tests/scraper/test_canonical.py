@@ -4,7 +4,7 @@ import pytest
 from crawl_world import article, feed, page, world
 
 from pipeline.identify import article_key
-from scraper.demosite.layouts import LAYOUTS
+from scraper.demosite.layouts import LAYOUTS, VARIATIONS
 
 pytestmark = pytest.mark.slow
 
@@ -101,19 +101,18 @@ def test_the_key_of_exports_is_that_of_the_address_it_stands_under(made):
 
 def test_a_false_address_loses_no_article(made):
     found = [path for path, title in kept(made) if title not in {HALM, TUL}]
-    assert found == sorted(set(ANSWERS) - {"/amp/halm", "/halm", "/amp/tul", "/tul"})
+    assert found == sorted(set(ANSWERS) - {"/amp/halm", "/halm", "/amp/tul", "/tul", "/"})
 
 
-def test_the_amp_layout_is_stored_as_its_truth_says_and_asked_once(tmp_path):
-    site = LAYOUTS["amp"]()
+@pytest.mark.parametrize("name", ["amp", "sitemap_mixed", "relative_listing"])
+def test_what_is_stored_of_a_layout_is_its_truth_and_nothing_is_asked_twice(tmp_path, name):
+    site = {**LAYOUTS, **VARIATIONS}[name]()
+    announcements = [path for _, path in site.routes]
     with world(tmp_path, site=site) as made:
-        made.listing("/sitemap.xml")
+        made.listing(*announcements)
         made.crawl()
-        stories = {one.path: one.title for one in site.truth()}
-        assert dict(kept(made)) == stories
-        states = made.states()
-        assert {states[f"/amp{path}"] for path in stories} == {("duplicate", "same_url")}
+        assert dict(kept(made)) == {one.path: one.title for one in site.truth()}
         made.asked()
         made.crawl()
-        assert made.asked() == ["/robots.txt", "/sitemap.xml"]
+        assert set(made.asked()) == {"/robots.txt", *announcements}
         assert made.unbalanced() == []

@@ -192,6 +192,7 @@ def test_an_id_is_always_valid_and_free(host, name, taken):
         (None, ["The Paper – Latest news"], "The Paper"),
         (None, ["RSS", None, "The Paper"], "The Paper"),
         (None, ["Reports » The Paper"], "Reports"),
+        (None, ["Languages | The Paper", "Reports » The Paper"], "The Paper"),
         (None, [], "paper.example"),
         (None, [" ", "Feed"], "paper.example"),
     ],
