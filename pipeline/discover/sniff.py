@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import Literal
 
 from pipeline.discover import inflate
@@ -90,7 +91,7 @@ def forbid_declarations(text: str) -> None:
 def html_title(document: Document) -> str:
     """Return the title of an HTML page in quotes with a comma before it, for a message, or ""."""
     found = _TITLE.search(document.head)
-    title = " ".join(found[1].split())[:80] if found else ""
+    title = " ".join(unescape(found[1]).split())[:80] if found else ""
     return f", titled {title!r}" if title else ""
 
 
