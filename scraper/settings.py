@@ -64,6 +64,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scraper.middlewares.ports.Ports": 80,
     "scraper.middlewares.rendered.Rendered": 90,  # what has passed all gates goes to the browser
     "scraper.middlewares.robots.RobotsGate": 100,
     "scraper.middlewares.conditional.Conditional": 110,

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pipeline.model import Selectors as Places
-from scraper.config.checks import Hosts, PythonName, Regex, Regexes, Texts, WebAddress, Zone
+from scraper.config.checks import (
+    Hosts,
+    Networks,
+    PythonName,
+    Regex,
+    Regexes,
+    Texts,
+    WebAddress,
+    Zone,
+)
 from scraper.config.selectors import LinkSelectors, Selectors
 from scraper.config.units import Seconds, Size, Span
 
@@ -24,6 +33,17 @@ class Section(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=False
+    )
+
+
+class Network(Section):
+    """`[network]`: the exceptions from the guard, which lets no request into a private network."""
+
+    allow: Networks = Field(
+        default=(),
+        description="Networks or single addresses that may be connected to although they are not"
+        " public: private, link-local, this machine.",
+        examples=[["10.1.0.0/16", "127.0.0.1/32"]],
     )
 
 

@@ -16,6 +16,7 @@ from scrapy.http.request import NO_CALLBACK
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.failures import RefusedError
+from scraper.guard import AddressRefusedError
 from scraper.robots import deciding_line
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Rules:
     parsed: Protego | None
     unreachable: str = ""
     text: str = ""
+    blocked: str = ""
+    """The address of the site, when it is one that must not be connected to."""
 
 
 class RobotsGate:
@@ -66,6 +69,8 @@ class RobotsGate:
         if origin not in self.rules:
             self.rules[origin] = asyncio.ensure_future(self._fetch(origin, request))
         rules = await asyncio.shield(self.rules[origin])
+        if rules.blocked:
+            raise AddressRefusedError(rules.blocked, request.url)
         if rules.unreachable:
             raise RefusedError(
                 Outcome.DEFERRED,
@@ -89,17 +94,22 @@ class RobotsGate:
         )
         try:
             response = await self.crawler.engine.download_async(request)
+        except AddressRefusedError as error:
+            if error.url == request.url and not error.proxy:  # it is no redirect's target
+                return Rules(None, blocked=error.host)
+            return Rules(None, str(error))
         except IgnoreRequest as error:
-            return self._odd(origin, str(error) or type(error).__name__)
+            return self._odd(origin, error)
         except Exception as error:  # noqa: BLE001 # whatever the transport raises means "unreachable"
             logger.info("robots.txt of %s could not be read: %r", origin, error)
             return Rules(None, f"{type(error).__name__} {error}".strip())
         return self._judge(response, cause)
 
-    def _odd(self, origin: str, words: str) -> Rules:
+    def _odd(self, origin: str, error: IgnoreRequest) -> Rules:
         # More hops than we follow means "unavailable", thus no rules (RFC 9309 §2.3.1.2).
-        if "redirect" in words:
+        if isinstance(error, RefusedError) and error.reason is Reason.REDIRECT_LIMIT:
             return Rules(None)
+        words = str(error) or type(error).__name__
         logger.info("robots.txt of %s could not be read: %s", origin, words)
         return Rules(None, words)
 
