@@ -105,8 +105,7 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     ),
     Reason.SSRF_BLOCKED: (
         "the address or its port is not one of the public web",
-        "the link is wrong on the site; a site in your own network needs `[network] allow` in"
-        " app.toml",
+        "the link is wrong on the site; for a site in your own network see `[network] allow`",
     ),
     Reason.CONNECTION: (
         "no connection, or it was closed early",

@@ -87,7 +87,7 @@ class Guard:
             return  # a name that leads nowhere
         for *_, (address, *_) in found:
             try:
-                self.check(address)
+                self.check(str(address))
             except AddressRefusedError as error:
                 raise AddressRefusedError(error.host, url) from error
 

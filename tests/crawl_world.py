@@ -18,7 +18,7 @@ from scraper.demosite import Response, Site, serve, source_toml
 from storage.engine import open_engine
 
 SOURCE = "demo"
-LOOPBACK = '[network]\nallow = ["127.0.0.1/32"]\n'
+LOOPBACK = '[network]\nallow = ["127.0.0.0/30"]\n'
 """What lets khabar connect to the servers of these tests."""
 
 

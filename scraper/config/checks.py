@@ -110,8 +110,8 @@ def source_id(text: str) -> str:
 
 
 def listed(value: Any) -> Any:
-    """Return one text as a list of one: where several may stand, one may stand alone."""
-    return [value] if isinstance(value, str) else value
+    """Return one value as a list of one: where several may stand, one may stand alone."""
+    return [value] if isinstance(value, (str, int)) else value
 
 
 def _form(pattern: re.Pattern[str]) -> Any:

@@ -17,6 +17,7 @@ from scraper.config.checks import (
     Texts,
     WebAddress,
     Zone,
+    listed,
 )
 from scraper.config.selectors import LinkSelectors, Selectors
 from scraper.config.units import Seconds, Size, Span
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True)]
+
+
+Ports = Annotated[
+    tuple[Annotated[int, Field(strict=True, ge=1, le=65535)], ...],
+    BeforeValidator(listed, json_schema_input_type=int | list[int]),
+]
 
 
 class Section(BaseModel):
@@ -119,6 +126,11 @@ Place = Annotated[Discover, BeforeValidator(_place, json_schema_input_type=str |
 class Politeness(Section):
     """Politeness and limits; robots.txt and Retry-After may slow it down further."""
 
+    ports: Ports = Field(
+        default=(),
+        description="Ports that may be asked beside 80, 443 and those in the source's own URLs.",
+        examples=[[8080]],
+    )
     delay: Seconds = Field(
         default=1.0,
         ge=0,

@@ -44,7 +44,7 @@ class Ports:
             Outcome.FAILED,
             Reason.SSRF_BLOCKED,
             f"{request.url}: port {port} is neither 80 nor 443, and the source does not name it:"
-            " to allow it, name host and port in `[links] hosts`",
+            f" to allow it, write `[fetch] ports = [{port}]`",
         )
 
 
@@ -59,7 +59,8 @@ def ports_of(crawler: Crawler) -> frozenset[int] | None:
         named += [place.url for place in source.discover]
         named += [f"//{host}" for host in source.links.hosts]
         named += [source.login.url] if source.login else []
-    return WEB | {port for url in named if (port := _port(url))}
+    extra = source.fetch.ports if source else ()
+    return WEB | set(extra) | {port for url in named if (port := _port(url))}
 
 
 def _port(url: str) -> int | None:

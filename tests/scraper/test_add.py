@@ -42,7 +42,12 @@ def run(folder, *args, config="", stdin=subprocess.DEVNULL, delay="0"):
         check=False,
         cwd=folder,
         stdin=stdin,
-        env={**env, "PYTHONPATH": str(ROOT), **ALLOW, **({"KHABAR__FETCH__DELAY": delay} if delay else {})},
+        env={
+            **env,
+            "PYTHONPATH": str(ROOT),
+            **ALLOW,
+            **({"KHABAR__FETCH__DELAY": delay} if delay else {}),
+        },
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
