@@ -53,6 +53,9 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "s3": None,
 }
 
+# Networks that may be connected to although they are not public; a crawl has those of app.toml.
+KHABAR_ALLOW: list[str] = []
+
 # The frontier decides what is fetched: Scrapy's filter swallows redirects into seen URLs.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SPIDER_MIDDLEWARES: dict[str, Any] = {
