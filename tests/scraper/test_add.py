@@ -9,6 +9,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -262,7 +263,8 @@ def test_a_page_that_is_gone_leads_to_the_front_page(gazette, tmp_path):
 def test_a_site_that_moves_to_another_host_is_followed_and_that_is_said(gazette, tmp_path):
     moved = Response(301, (("Location", f"{gazette.url}/"),))
     with serve(Site(extra={"/": moved})) as old:
-        done = run(tmp_path, "add", f"{old.url}/", "--yes")
+        config = f"[defaults.fetch]\nports = {urlsplit(gazette.url).port}\n"
+        done = run(tmp_path, "add", f"{old.url}/", "--yes", config=config)
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
     assert f"redirects to {gazette.url.removeprefix('http://')}: that is the site" in words
