@@ -11,13 +11,11 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
-from playwright.async_api import BrowserContext, Error, Page, Route, WebSocketRoute
+from playwright.async_api import BrowserContext, Error, Page
 from playwright.async_api import TimeoutError as BrowserTimeout
 from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
@@ -25,14 +23,14 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
-from scraper.browser import launch_options, may_ask
+from scraper.browser import launch_options
 from scraper.failures import BrowserError
 from scraper.handler import DeadlineHandler
 from scraper.hosts import OwnHosts
+from scraper.tab import Tab
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.http.cookies import CookieJar
 
     from scraper.config.source import Source
 
@@ -42,8 +40,6 @@ QUIET = 5.0
 """Most seconds to wait for a quiet network, when the source names nothing else to wait for."""
 CLOSING = 5.0
 STARTING = 60.0
-UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "eventsource"})
-"""What no text of a page depends on is not fetched."""
 _OF_THE_SHELL = ("Content-Encoding", "Content-Length", "ETag", "Last-Modified", "Transfer-Encoding")
 """Headers that are true of the document, and not of what the scripts made of it."""
 _LENGTH = "document.documentElement ? document.documentElement.outerHTML.length : 0"
@@ -73,16 +69,6 @@ class BrowserHandler(DeadlineHandler):
             await renderer.close()
 
 
-@dataclass(slots=True)
-class _Visit:
-    """One page on its way through the browser."""
-
-    shell: Response
-    url: str = ""
-    moved: asyncio.Future[str] = field(default_factory=asyncio.Future)
-    """Where its scripts lead, once they do."""
-
-
 class Renderer:
     """The browser of one crawl, started when the first page needs it."""
 
@@ -93,11 +79,11 @@ class Renderer:
         self.max_bytes = self.source.fetch.max_bytes
         self.starting = asyncio.Lock()
         self.handler: ScrapyPlaywrightDownloadHandler | None = None
-        self.contexts: WeakSet[BrowserContext] = WeakSet()
+        self.closed: WeakSet[BrowserContext] = WeakSet()
 
     async def render(self, shell: Response, seconds: float) -> Response:
         """Return the page as the browser shows it; a redirect when its scripts lead elsewhere."""
-        visit = _Visit(shell)
+        tab = Tab(self.crawler, shell, self.closed)
         request = Request(
             shell.url,
             meta={
@@ -105,14 +91,14 @@ class Renderer:
                 "playwright_include_page": True,  # so that we can close it, whatever happens
                 "playwright_context": _origin(shell.url),
                 "playwright_context_kwargs": self._context(shell.url),
-                "playwright_page_init_callback": partial(self._prepare, visit=visit),
+                "playwright_page_init_callback": tab.prepare,
                 "playwright_page_methods": [PageMethod(self._wait), PageMethod(self._measure)],
             },
         )
         try:
             handler = await self._started()  # not in the page's time: a cold start takes seconds
             async with asyncio.timeout(seconds):
-                response = await _unless_moved(handler.download_request(request), visit)
+                response = await _unless_moved(handler.download_request(request), tab)
         except (TimeoutError, BrowserTimeout) as error:
             wanted = self.source.fetch.wait
             what = f"no {wanted!r} on the page" if isinstance(wanted, str) else "not rendered"
@@ -122,7 +108,7 @@ class Renderer:
         finally:
             await self._close_page(request.meta.get("playwright_page"))
         if response is None:
-            return Response(shell.url, status=302, headers={"Location": visit.moved.result()})
+            return Response(shell.url, status=302, headers={"Location": tab.moved.result()})
         return self._response(shell, response)
 
     def _response(self, shell: Response, rendered: Response) -> HtmlResponse:
@@ -182,43 +168,6 @@ class Renderer:
             kwargs["http_credentials"] = login
         return kwargs
 
-    async def _prepare(self, page: Page, _request: Request, *, visit: _Visit) -> None:
-        """Route everything that the page asks for through us, and give it its cookies."""
-        if page.context not in self.contexts:
-            await page.context.route("**/*", _abort)  # windows that a page opens
-            self.contexts.add(page.context)
-        page.on("popup", lambda window: asyncio.ensure_future(_shut(window)))
-        await page.route_web_socket("**/*", _hang_up)
-        await page.route("**/*", partial(self._route, page=page, visit=visit))
-        jar: CookieJar | None = getattr(self.crawler, "jar", None)
-        if jar is not None:
-            await page.context.add_cookies([_cookie(cookie) for cookie in jar.jar])
-
-    async def _route(self, route: Route, _request: Any, *, page: Page, visit: _Visit) -> None:
-        """Answer or let pass what a page asks for: itself, scripts, styles and data by http(s)."""
-        request = route.request
-        with suppress(Error):  # the page may be gone by now
-            if not request.is_navigation_request():
-                scheme = urlsplit(request.url).scheme
-                if request.resource_type in UNSEEN or scheme not in ("http", "https"):
-                    await route.abort()
-                    return
-                if not may_ask(self.crawler):
-                    await route.abort()
-                    return
-                await route.continue_()
-            elif request.frame != page.main_frame:
-                await route.abort()  # what stands in a frame is no part of the page's text
-            elif visit.url in ("", request.url):
-                visit.url = request.url  # in the browser's spelling; again when the page reloads
-                kind = (visit.shell.headers.get("Content-Type") or b"text/html").decode("latin-1")
-                headers = {"Content-Type": kind}
-                await route.fulfill(status=200, headers=headers, body=visit.shell.body)
-            else:
-                if not visit.moved.done():
-                    visit.moved.set_result(request.url)
-                await route.abort("aborted")  # the page stays as it is
-
     async def _wait(self, page: Page) -> None:
         wanted = self.source.fetch.wait
         if isinstance(wanted, str):
@@ -253,13 +202,13 @@ class Renderer:
                 await asyncio.wait_for(handler.close(), 2 * CLOSING)
 
 
-async def _unless_moved(answer: Coroutine[Any, Any, Response], visit: _Visit) -> Response | None:
+async def _unless_moved(answer: Coroutine[Any, Any, Response], tab: Tab) -> Response | None:
     """Return the rendered page; None as soon as its scripts lead elsewhere."""
     task = asyncio.ensure_future(answer)
     try:
-        either: set[asyncio.Future[Any]] = {task, visit.moved}
+        either: set[asyncio.Future[Any]] = {task, tab.moved}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        return None if visit.moved.done() else await task
+        return None if tab.moved.done() else await task
     finally:
         task.cancel()
         await asyncio.wait({task})
@@ -272,27 +221,3 @@ def _origin(url: str) -> str:
 
 def _too_large(limit: int) -> DownloadCancelledError:
     return DownloadCancelledError(f"the rendered page is larger than {limit} bytes")
-
-
-def _cookie(cookie: Any) -> Any:
-    given = {
-        "name": cookie.name,
-        "value": cookie.value or "",
-        "domain": cookie.domain.removesuffix(".local"),
-        "path": cookie.path,
-        "secure": cookie.secure,
-    }
-    return given | ({"expires": cookie.expires} if cookie.expires else {})
-
-
-async def _abort(route: Route) -> None:
-    await route.abort()
-
-
-async def _shut(window: Page) -> None:
-    with suppress(Error):
-        await window.close()
-
-
-async def _hang_up(socket: WebSocketRoute) -> None:
-    await socket.close()

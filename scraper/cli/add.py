@@ -69,16 +69,18 @@ def _add_one(
 ) -> int:
     from scraper.cli.added import Progress, show
     from scraper.cli.screen import emit
-    from scraper.loop import run_in_reactor
+    from scraper.loop import on_signals, run_in_reactor
     from scraper.probe.adding import known_route, plan_for, refuse_known
 
     refuse_known(config, url, source_id)
     with Progress() as progress:
-        plan = run_in_reactor(
-            lambda: plan_for(
-                config, url, now=datetime.now(UTC), source_id=source_id, watch=progress.asks
-            )
-        )
+
+        async def look() -> Plan:
+            on_signals(progress.stop)
+            now = datetime.now(UTC)
+            return await plan_for(config, url, now=now, source_id=source_id, watch=progress.asks)
+
+        plan = run_in_reactor(look)
     if not as_json:
         show(plan, text=dry_run)
     trouble = plan.report.trouble
@@ -170,16 +172,17 @@ def _add_all(config: Config, listed: str, *, dry_run: bool, as_json: bool) -> in
     from scraper.cli.added import Progress, show_all
     from scraper.cli.screen import emit
     from scraper.lists import read_sites
-    from scraper.loop import run_in_reactor
-    from scraper.probe.many import DONE, add_all
+    from scraper.loop import on_signals, run_in_reactor
+    from scraper.probe.many import DONE, Entry, add_all
 
     sites = read_sites(Path(listed))
     with Progress(of=len(sites)) as progress:
-        entries = run_in_reactor(
-            lambda: add_all(
-                config, sites, now=datetime.now(UTC), dry_run=dry_run, told=progress.done
-            )
-        )
+
+        async def look() -> list[Entry]:
+            on_signals(progress.stop)
+            return await add_all(config, sites, progress, now=datetime.now(UTC), dry_run=dry_run)
+
+        entries = run_in_reactor(look)
     if as_json:
         for entry in entries:
             emit(entry.row())

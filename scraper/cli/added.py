@@ -35,6 +35,7 @@ class Progress:
     def __init__(self, of: int = 0) -> None:
         self.live = sys.stderr.isatty()
         self.of, self.number = of, 0
+        self.stopped = False
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -44,8 +45,14 @@ class Progress:
         """Wipe the line."""
         self._draw("")
 
+    def stop(self) -> None:
+        """Ask nothing more: what is being asked is waited for."""
+        self.stopped = True
+
     def asks(self, url: str, sent: int) -> None:
-        """Show what is asked next."""
+        """Show what is asked next; Abort once the person has interrupted."""
+        if self.stopped:
+            raise click.Abort
         self._draw(f"request {sent + 1}: {brief(url, 60)}")
 
     def done(self, entry: Entry) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pipeline.errors import KhabarError, UsageError
@@ -55,19 +55,21 @@ class Entry:
         }
 
 
-async def add_all(
-    config: Config,
-    sites: Sequence[Listed],
-    *,
-    now: datetime,
-    dry_run: bool,
-    told: Callable[[Entry], None],
-) -> list[Entry]:
-    """Look at every site of a list and write what can be declared; in the order of the list.
+class Told(Protocol):
+    """Who follows the work; raises to end it."""
 
-    `told` hears of each entry as soon as it is done.
-    """
-    adder = _Adder(config, now, dry_run=dry_run, told=told)
+    def asks(self, url: str, sent: int) -> None:
+        """Hear which URL is asked next."""
+
+    def done(self, entry: Entry) -> None:
+        """Hear of an entry that is done."""
+
+
+async def add_all(
+    config: Config, sites: Sequence[Listed], told: Told, *, now: datetime, dry_run: bool
+) -> list[Entry]:
+    """Look at every site of a list and write what can be declared; in the order of the list."""
+    adder = _Adder(config, now, told, dry_run=dry_run)
     hosts: dict[str, list[Listed]] = {}
     for listed in sites:
         hosts.setdefault(_host(listed.url), []).append(listed)
@@ -86,9 +88,7 @@ async def add_all(
 
 
 class _Adder:
-    def __init__(
-        self, config: Config, now: datetime, *, dry_run: bool, told: Callable[[Entry], None]
-    ) -> None:
+    def __init__(self, config: Config, now: datetime, told: Told, *, dry_run: bool) -> None:
         self.config, self.now, self.dry_run, self.told = config, now, dry_run, told
         self.done: dict[int, Entry] = {}
         self.ids: set[str] = set()
@@ -103,7 +103,7 @@ class _Adder:
         except KhabarError as error:
             entry = Entry(listed=listed, state="unreadable", why=error.message, hint=error.hint)
         self.done[id(listed)] = entry
-        self.told(entry)
+        self.told.done(entry)
 
     async def _entry(self, listed: Listed) -> Entry:
         if not listed.url:
@@ -116,6 +116,7 @@ class _Adder:
             listed.url,
             now=self.now,
             name=listed.name,
+            watch=self.told.asks,
             taken=frozenset(self.ids),
         )
         trouble = plan.report.trouble

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
@@ -271,6 +272,23 @@ def test_a_site_of_scripts_says_so_where_there_is_no_browser(tmp_path):
     assert "it needs JavaScript: it shows 0 characters of text and 0 links" in done.stderr
     assert "hint: there is no Chromium at /no/such/chromium" in done.stderr
     assert sources(tmp_path) == []
+
+
+def test_interrupted_it_asks_nothing_more_and_leaves_nothing(gazette, tmp_path):
+    gazette.requests.clear()
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "KHABAR__FETCH__DELAY": "0.3"}
+    command = [sys.executable, "-m", "scraper", "add", gazette.url, "--yes"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        ends = time.monotonic() + 60
+        while not gazette.requests and time.monotonic() < ends:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "")
+    assert len(gazette.requests) <= 3
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_reached_is_said_in_words(tmp_path):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from crawl_world import World, article, feed, page, world
@@ -116,8 +117,8 @@ def made(tmp_path_factory):
             timeout=12,  # on a busy machine; the page that never ends takes it all
             more='browser = true\nmax_bytes = "1MiB"\nwait = "article, main h2"\n',
         )
-        made.mark = "KHABAR_TEST_MARK=shared"
-        done = made.khabar("crawl", "--json", KHABAR_TEST_MARK="shared")
+        made.mark = f"shared-{uuid4()}"
+        done = made.khabar("crawl", "--json", KHABAR_TEST_MARK=made.mark)
         assert "Traceback" not in done.stderr
         made.end = json.loads(done.stdout)
         made.sent = [one.path for one in made.server.requests]
@@ -181,6 +182,7 @@ def test_no_process_is_left(made):
 
 @needs_browser
 def test_a_signal_ends_the_run_and_the_browser_within_30_seconds(tmp_path):
+    mark = f"signal-{uuid4()}"
     extra = {**SCRIPTED, "/data/list": page("{}", "application/json", delay=60)}
     with world(tmp_path, extra) as made:
         made.listing("/list", timeout=50, more='browser = true\nwait = "main"\n')
@@ -188,14 +190,14 @@ def test_a_signal_ends_the_run_and_the_browser_within_30_seconds(tmp_path):
             [sys.executable, "-m", "scraper", "crawl", "--json"],
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "KHABAR_CONFIG": str(made.config), "KHABAR_TEST_MARK": "signal"},
+            env={**os.environ, "KHABAR_CONFIG": str(made.config), "KHABAR_TEST_MARK": mark},
         )
         try:
             for _ in range(300):
                 if "/app.js" in [one.path for one in made.server.requests]:
                     break
                 time.sleep(0.1)
-            assert len(marked("KHABAR_TEST_MARK=signal")) > 2
+            assert len(marked(mark)) > 2
             began = time.monotonic()
             child.send_signal(signal.SIGTERM)
             out, _ = child.communicate(timeout=40)
@@ -204,7 +206,7 @@ def test_a_signal_ends_the_run_and_the_browser_within_30_seconds(tmp_path):
         assert time.monotonic() - began < 30
         assert json.loads(out)["reason"] == "interrupted"
         assert made.unbalanced() == []
-    assert none_left("KHABAR_TEST_MARK=signal")
+    assert none_left(mark)
 
 
 class Proxied(Site):
