@@ -87,7 +87,8 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
     if isinstance(error, RefusedError):
         return Ending(error.outcome, error.reason, error.detail)
     if isinstance(error, RunEndedError):
-        reason = CUT_OFF.get(stopped, Reason.INTERRUPTED) if stopped else Reason.INTERRUPTED
+        # Nobody has told it to end: a request may notice the deadline before the run's own timer.
+        reason = CUT_OFF.get(stopped or RunReason.RUN_DEADLINE, Reason.INTERRUPTED)
         return Ending(Outcome.DEFERRED, reason, str(error))
     cause = _cause(error)
     for kinds, reason in _BY_TYPE:
