@@ -59,10 +59,12 @@ def gunzip(stream: Iterable[bytes]) -> Iterator[bytes]:
 
 def inflate(stream: Iterable[bytes]) -> Iterator[bytes]:
     """Yield what HTTP's deflate holds: zlib's format, or the bare one that some servers send."""
-    pieces = iter(stream)
-    first = next((piece for piece in pieces if piece), b"")
-    wrapped = len(first) > 1 and first[0] & 15 == 8 and not (first[0] << 8 | first[1]) % 31  # noqa: PLR2004
-    return _streams(chain([first], pieces), "deflate", _NONE, lambda: _Zlib(15 if wrapped else -15))
+    source = _Source(stream)
+    source.begins(_NONE)
+    first = source.back[:2]
+    wrapped = len(first) > 1 and first[0] & 15 == 8 and not int.from_bytes(first) % 31  # noqa: PLR2004
+    pieces = chain([source.back], source.pieces)
+    return _streams(pieces, "deflate", _NONE, lambda: _Zlib(15 if wrapped else -15))
 
 
 def unbrotli(stream: Iterable[bytes]) -> Iterator[bytes]:
