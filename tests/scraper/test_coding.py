@@ -118,13 +118,16 @@ PAGES = dict(
 )
 """What each of the whole answers holds."""
 CRAWL = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from scraper.cli import main
 try:
     main()
 finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, file=sys.stderr)
+    status = Path("/proc/self/status").read_text()
+    print(int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) >> 10, file=sys.stderr)
 """
+"""Not by getrusage: its peak is inherited from the process that started this one."""
 
 
 @pytest.fixture(scope="module")
@@ -171,13 +174,13 @@ def test_a_bomb_is_told_from_damage_in_words(made):
 
 
 def test_sitemaps_are_held_to_the_same_rules(made):
-    assert made.listed["/bomb.xml.gz"][:2] == LARGE  # ended where it held no entry for 8 MiB
-    assert made.listed["/twice.xml.gz"] == (*LARGE, "over 52 MiB once decompressed")
+    assert made.listed["/bomb.xml.gz"][:2] == LARGE
+    assert made.listed["/twice.xml.gz"][:2] == LARGE
     assert made.listed["/cut.xml.gz"][:2] == BROKEN
 
 
 def test_the_crawl_stays_small(made):
-    assert made.peak < PEAK
+    assert 50 < made.peak < PEAK
 
 
 def test_the_books_balance(made):
