@@ -46,8 +46,9 @@ class DeadlineHandler(HTTP11DownloadHandler):
         work.count("requests", int(fetched))
         # Not from the request's making: waiting for its turn is no slowness of the site.
         request.meta.setdefault("began", monotonic())
-        began, spent = monotonic(), request.meta.get("spent", 0.0) * fetched
-        in_all = request.meta.get("download_timeout", math.inf) * IN_ALL
+        began, spent = monotonic(), request.meta.get("spent", 0.0)
+        # The browser keeps its own time, which is not to be spent on its start.
+        in_all = request.meta.get("download_timeout", math.inf) * IN_ALL if fetched else math.inf
         allowed = min(left, max(0.0, in_all - spent))
         task = asyncio.ensure_future(self.answer(request))
         work.inflight.add(task)
