@@ -94,7 +94,7 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
     for kinds, reason in _BY_TYPE:
         if isinstance(cause, kinds):
             return Ending(Outcome.FAILED, reason, _words(cause))
-    return _by_wording(error, cause)
+    return _otherwise(cause)
 
 
 def _asks_for_login(response: Response) -> Ending | None:
@@ -144,12 +144,8 @@ def _cause(error: BaseException) -> BaseException:
             return seen
 
 
-def _by_wording(error: BaseException, cause: BaseException) -> Ending:
-    # Scrapy raises these as bare IgnoreRequest or OSError: only the text tells them apart.
-    text = str(error)
-    if "during decompression" in text:
-        return Ending(Outcome.FAILED, Reason.TOO_LARGE, "over the size limit once decompressed")
-    if type(cause).__name__ == "BadGzipFile" or isinstance(cause, (EOFError, ValueError)):
+def _otherwise(cause: BaseException) -> Ending:
+    if isinstance(cause, (EOFError, ValueError)):
         return Ending(Outcome.FAILED, Reason.DECODE_ERROR, _words(cause))
     if isinstance(cause, (OSError, ResponseFailed, exceptions.DownloadFailedError)):
         return Ending(Outcome.FAILED, Reason.CONNECTION, _words(cause))
