@@ -90,13 +90,14 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
     if isinstance(error, AddressRefusedError):
         return Ending(Outcome.FAILED, Reason.SSRF_BLOCKED, str(error))
     if isinstance(error, RunEndedError):
-        reason = CUT_OFF.get(stopped, Reason.INTERRUPTED) if stopped else Reason.INTERRUPTED
+        # Nobody has told it to end: a request may notice the deadline before the run's own timer.
+        reason = CUT_OFF.get(stopped or RunReason.RUN_DEADLINE, Reason.INTERRUPTED)
         return Ending(Outcome.DEFERRED, reason, str(error))
     cause = _cause(error)
     for kinds, reason in _BY_TYPE:
         if isinstance(cause, kinds):
             return Ending(Outcome.FAILED, reason, _words(cause))
-    return _by_wording(error, cause)
+    return _otherwise(cause)
 
 
 def _asks_for_login(response: Response) -> Ending | None:
@@ -146,12 +147,8 @@ def _cause(error: BaseException) -> BaseException:
             return seen
 
 
-def _by_wording(error: BaseException, cause: BaseException) -> Ending:
-    # Scrapy raises these as bare IgnoreRequest or OSError: only the text tells them apart.
-    text = str(error)
-    if "during decompression" in text:
-        return Ending(Outcome.FAILED, Reason.TOO_LARGE, "over the size limit once decompressed")
-    if type(cause).__name__ == "BadGzipFile" or isinstance(cause, (EOFError, ValueError)):
+def _otherwise(cause: BaseException) -> Ending:
+    if isinstance(cause, (EOFError, ValueError)):
         return Ending(Outcome.FAILED, Reason.DECODE_ERROR, _words(cause))
     if isinstance(cause, (OSError, ResponseFailed, exceptions.DownloadFailedError)):
         return Ending(Outcome.FAILED, Reason.CONNECTION, _words(cause))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
 from pipeline.reasons import RunReason
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from scraper.work import Work
+
+IN_ALL = 1.5
+"""All attempts and hops of a request together may take this many times its timeout."""
 
 
 class RunEndedError(IgnoreRequest):
@@ -51,16 +54,26 @@ class DeadlineHandler(HTTP11DownloadHandler):
         work.count("requests", int(fetched))
         # Not from the request's making: waiting for its turn is no slowness of the site.
         request.meta.setdefault("began", monotonic())
+        began, spent = monotonic(), request.meta.get("spent", 0.0)
+        # The browser keeps its own time, which is not to be spent on its start.
+        in_all = request.meta.get("download_timeout", math.inf) * IN_ALL if fetched else math.inf
+        allowed = min(left, max(0.0, in_all - spent))
         task = asyncio.ensure_future(self.answer(request))
         work.inflight.add(task)
         try:
-            done, _ = await asyncio.wait({task}, timeout=None if left == math.inf else left)
+            done, _ = await asyncio.wait({task}, timeout=None if allowed == math.inf else allowed)
+            if not done and allowed < left:
+                task.cancel()
+                words = f"no whole answer within {in_all:g} s, all attempts and redirects together"
+                raise DownloadTimeoutError(words)
             if not done or task.cancelled():
                 task.cancel()
                 raise RunEndedError("the run has ended")
             response = task.result()
         finally:
             work.inflight.discard(task)
+            # Kept by the copies of this request that are tried again or follow a redirect.
+            request.meta["spent"] = spent + monotonic() - began
         work.count("bytes", len(response.body) * fetched)
         return response
 

@@ -65,6 +65,7 @@ SPIDER_MIDDLEWARES: dict[str, Any] = {
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scraper.middlewares.ports.Ports": 80,
@@ -75,6 +76,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scraper.middlewares.headers.OwnHeaders": 450,  # after the defaults, which it may replace
     "scraper.middlewares.proxy.Proxy": 540,  # names itself when the retries are over
     "scraper.middlewares.redirects.MetaRefreshHop": 580,
+    "scraper.middlewares.coding.Coding": 590,  # in Scrapy's place; a redirect's body is no matter
     "scraper.middlewares.redirects.RedirectHop": 600,
     "scraper.middlewares.cookies.Cookies": 700,  # a redirect's cookies are kept before its target
 }

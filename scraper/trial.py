@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,12 +91,14 @@ def fetch(url: str, app: App, source: Source | None) -> Snapshot:
     from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
     from scraper.crawl import base_settings, settings_for
-    from scraper.loop import run_in_reactor
+    from scraper.loop import on_signals, run_in_reactor
     from scraper.spiders.page import PageSpider
 
     settings = settings_for(source, app) if source else base_settings(app)
 
     async def main() -> Any:
+        # The reactor would swallow Ctrl-C. There is nothing to write: the second signal ends it.
+        on_signals(lambda: signal.raise_signal(signal.SIGINT))
         crawler = Crawler(PageSpider, settings)
         crawler.source = source  # type: ignore[attr-defined] # whose headers may be sent
         await AsyncCrawlerRunner().crawl(crawler, url=url)

@@ -77,7 +77,14 @@ def tree_of(document: Document) -> etree._Element:
     body = document.whole(MAX_BYTES)
     if body is None:
         raise ListingError(Reason.TOO_LARGE, f"a page of more than {MAX_BYTES >> 20} MiB")
-    root = etree.fromstring(body, HTMLParser(encoding="utf-8", huge_tree=False, no_network=True))
+    try:
+        root = etree.fromstring(
+            body, HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
+        )
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None  # libxml2 calls it an "unknown error"
+        raise ListingError(Reason.FEED_INVALID, f"the page cannot be parsed: {error}") from None
     if root is None:
         raise ListingError(Reason.FEED_INVALID, "the page has no elements")
     return root

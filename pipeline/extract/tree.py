@@ -42,7 +42,10 @@ class Parsed:
 
 
 def parse(text: str) -> Parsed:
-    """Return the page's tree; UnreadableError if it is empty, too large or no markup at all."""
+    """Return the page's tree; UnreadableError if it is empty, too large or no markup at all.
+
+    MemoryError when there is not enough for it.
+    """
     if not text.strip():
         raise UnreadableError(Reason.NO_CONTENT, "the answer is empty")
     if text.count("<") > 4 * MAX_ELEMENTS:
@@ -54,6 +57,8 @@ def parse(text: str) -> Parsed:
     try:
         root = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None  # libxml2 calls it an "unknown error"
         raise UnreadableError(Reason.NO_CONTENT, f"no element in it: {error}") from error
     elements = tuple(root.iter())
     if len(elements) > MAX_ELEMENTS:

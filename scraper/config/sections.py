@@ -143,7 +143,8 @@ class Politeness(Section):
     timeout: Seconds = Field(
         default=20.0,
         gt=0,
-        description="Most time for one whole answer, in seconds.",
+        description="Most time for one whole answer, in seconds; with repeats and redirects half as"
+        " much again.",
         examples=[45.0, "1m"],
     )
     max_bytes: Size = Field(

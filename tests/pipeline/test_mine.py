@@ -205,6 +205,7 @@ def test_a_page_of_more_links_than_any_list_has_is_not_mined(monkeypatch):
     assert "/politics" in paths(read(body, url=f"{SITE}/").links)
 
 
+@pytest.mark.slow
 def test_a_huge_page_is_mined_in_bounded_time():
     nest, end = "<div class='a'>" * 50, "</div>" * 50
     body = page(

@@ -22,7 +22,7 @@ def test_the_examples_of_the_how_to_are_right(tmp_path, text):
 
 
 def test_the_how_to_has_examples():
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) >= 5
 
 
 def test_a_place_says_how_far_to_walk_and_what_to_follow(tmp_path):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.discover.rules import ListingRules
 from pipeline.model import Hints, Memory, Profile
 from pipeline.reasons import Reason
 from pipeline.snapshots import make_snapshot
@@ -60,6 +61,24 @@ def test_a_fault_costs_its_own_page_and_the_next_one_is_read(pool, fault, reason
     assert error.reason is reason
     assert error.detail
     assert reading.title.value == "The Ferry"
+
+
+def test_a_page_that_its_parser_has_no_memory_for_is_too_large():
+    body = b"<html><body>" + b"<p a b c d e f g h i j k l m n o p q r s t u v w x y z>x" * 80_000
+    page = make_snapshot("http://site.example/attributes", body, fetched_at=PAGE.fetched_at)
+    pool = ReadingPool(1, memory=256 << 20)
+
+    async def story():
+        with pytest.raises(ReadingError) as read:
+            await pool.read(page, Profile(), Memory(), Hints())
+        with pytest.raises(ReadingError) as listed:
+            await pool.discover(page, rules=ListingRules(), zone="UTC", max_items=10)
+        return read.value.reason, listed.value.reason
+
+    try:
+        assert asyncio.run(story()) == (Reason.TOO_LARGE, Reason.TOO_LARGE)
+    finally:
+        pool.close()
 
 
 def test_a_pool_of_none_reads_inline_and_says_the_same(pool):

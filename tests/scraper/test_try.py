@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -232,3 +234,22 @@ def test_an_unknown_source_is_a_usage_error_and_asks_for_nothing(made):
     done = made.khabar("try", made.url + STORY.path, "--source", "nobody", check=2)
     assert "there is no source 'nobody'" in done.stderr
     assert made.asked() == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_it_at_once(tmp_path):
+    asked = threading.Event()
+
+    def slow(method, path, headers):
+        asked.set()
+        return page("<p>late</p>", delay=30)
+
+    with world(tmp_path, extra={"/slow": slow}) as made:
+        trying = subprocess.Popen(
+            [sys.executable, "-m", "scraper", "try", f"{made.url}/slow"],
+            env={**os.environ, "KHABAR_CONFIG": str(made.config)},
+            stderr=subprocess.DEVNULL,
+        )
+        assert asked.wait(30)
+        trying.send_signal(signal.SIGINT)
+        assert trying.wait(10) == -signal.SIGINT
