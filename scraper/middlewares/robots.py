@@ -13,6 +13,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
+from pipeline.discover.robots import MAX_BYTES
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.failures import RefusedError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 512 << 10
-"""RFC 9309 asks for 500 KiB at least; Protego took 32 s for 5 MB of wildcard rules."""
 MAX_DELAY = 60.0
 """A longer Crawl-delay is cut to this, seconds."""
 SECONDS = 10
@@ -90,16 +89,17 @@ class RobotsGate:
         try:
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
-            return self._odd(origin, str(error) or type(error).__name__)
+            return self._odd(origin, error)
         except Exception as error:  # noqa: BLE001 # whatever the transport raises means "unreachable"
             logger.info("robots.txt of %s could not be read: %r", origin, error)
             return Rules(None, f"{type(error).__name__} {error}".strip())
         return self._judge(response, cause)
 
-    def _odd(self, origin: str, words: str) -> Rules:
+    def _odd(self, origin: str, error: IgnoreRequest) -> Rules:
         # More hops than we follow means "unavailable", thus no rules (RFC 9309 §2.3.1.2).
-        if "redirect" in words:
+        if isinstance(error, RefusedError) and error.reason is Reason.REDIRECT_LIMIT:
             return Rules(None)
+        words = str(error) or type(error).__name__
         logger.info("robots.txt of %s could not be read: %s", origin, words)
         return Rules(None, words)
 
