@@ -15,6 +15,7 @@ from pipeline.discover.links import refuse
 from pipeline.identify import host_of, url_key
 from pipeline.model import Link, Listing, Outcome, Snapshot
 from pipeline.reasons import Reason
+from scraper.answers import NOT_MODIFIED
 from scraper.failures import Ending
 from scraper.reading import ReadingError
 from scraper.walks import Asked, Walks, ends_walk, worth_keeping
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from scraper.work import Work
 
 SAMPLES = 3
-NOT_MODIFIED = 304
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -110,8 +110,8 @@ async def _take_links(
     # link, the first to be written must be the one that counts it.
     candidates, refused = sort_out(work, listing.links, seen)
     children, abroad, left = walks.further(asked, listing)
-    _count_refused(refused, "other_host", abroad)
-    _count_refused(refused, "menu", listing.passed)
+    count_refused(refused, "other_host", [link.url for link in abroad])
+    count_refused(refused, "menu", [link.url for link in listing.passed])
     ahead = walks.ahead(asked, listing, snapshot)
     keys = {candidate.key for candidate in candidates} - walk.keys
     found = len(listing.links) + len(listing.passed) + len(abroad)
@@ -146,9 +146,7 @@ async def _take_links(
     walk.keys |= keys
     walk.read_at = at
     work.count("found", found)
-    work.count("accepted", accepted.counted)
-    work.count("known", accepted.known)
-    work.count(Outcome.DEFERRED, accepted.deferred)
+    count_accepted(work, accepted)
     following = walks.go_on(asked, ahead.url) if goes_on and ahead.url else None
     if goes_on or children:
         asked.trail.held_back.append((snapshot.final_url, validators, walk))
@@ -225,25 +223,29 @@ def sort_out(
     rules, now = work.source.link_rules(), work.now()
     for link in links:
         rule = refuse(link, rules, now)
-        candidate = None if rule else _candidate(link, seen)
+        candidate = None if rule else candidate_of(link, seen)
         if candidate is not None:
             candidates.append(candidate)
-            seen.add(candidate.key)
-            continue
-        _count_refused(refused, rule or "bad_url", [link])
+        else:
+            count_refused(refused, rule or "bad_url", [link.url])
     candidates.sort(key=_newness, reverse=True)
     return candidates, refused
 
 
-def _candidate(link: Link, seen: set[str]) -> Candidate | None:
-    """Return the link as the frontier takes it; None for a URL that is none, or too long a one."""
+def candidate_of(link: Link, seen: set[str], *, again: bool = False) -> Candidate | None:
+    """Return the link as the frontier takes it; None for a URL that is none, or too long a one.
+
+    Its key is added to those that this run has `seen`.
+    """
     try:
         key, host = url_key(link.url), host_of(link.url)
     except ValueError:
         return None
     if len(key.encode()) > LONGEST:
         return None
-    return Candidate(key=key, url=link.url, host=host, link=link, first=key not in seen)
+    first = key not in seen
+    seen.add(key)
+    return Candidate(key=key, url=link.url, host=host, link=link, first=first, again=again)
 
 
 def _newness(candidate: Candidate) -> datetime:
@@ -251,12 +253,20 @@ def _newness(candidate: Candidate) -> datetime:
     return stated.at if stated else _EPOCH
 
 
-def _count_refused(refused: dict[str, Refusal], rule: str, links: Sequence[Link]) -> None:
-    if not links:
+def count_refused(refused: dict[str, Refusal], rule: str, urls: Sequence[str]) -> None:
+    """Count URLs that a rule has refused, with a few samples."""
+    if not urls:
         return
     entry = refused.setdefault(rule, {"count": 0, "samples": []})
-    entry["count"] += len(links)
-    entry["samples"] += [link.url for link in links[: SAMPLES - len(entry["samples"])]]
+    entry["count"] += len(urls)
+    entry["samples"] += urls[: SAMPLES - len(entry["samples"])]
+
+
+def count_accepted(work: Work, accepted: Accepted) -> None:
+    """Count live what the frontier has accepted."""
+    work.count("accepted", accepted.counted)
+    work.count("known", accepted.known)
+    work.count(Outcome.DEFERRED, accepted.deferred)
 
 
 def _moved(work: Work, snapshot: Snapshot) -> list[str]:

@@ -9,6 +9,8 @@ from scrapy.http import Response
 from pipeline.model import Snapshot
 from pipeline.snapshots import make_snapshot
 
+NOT_MODIFIED = 304
+
 
 def snapshot_of(response: Response, asked: str, now: datetime) -> Snapshot:
     """Return the snapshot of an answer; `asked` is the URL before redirects."""

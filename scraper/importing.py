@@ -20,8 +20,7 @@ from scraper.config.source import Source
 from scraper.entries import Clock, Item, Report
 from scraper.schedule.lost import take_back
 from scraper.schedule.owners import owner_of
-from scraper.schedule.timetable import TIMETABLE
-from scraper.schedule.watch import declared, unreadable
+from scraper.schedule.watch import declare
 from storage.articles import store_page
 from storage.books import Judgement, Listings, books, judge
 from storage.fencing import Run, hold
@@ -29,7 +28,7 @@ from storage.frontier import Settlement, Taken, settle
 from storage.imports import KIND, date_back, enter, news
 from storage.leases import renew
 from storage.runs import claim, close_run, open_run
-from storage.sources import get, sync
+from storage.sources import get
 from storage.store import Store
 from storage.writer import Writer
 
@@ -52,13 +51,7 @@ class Importer:
         """Write the declared sources to the database; take back what dead processes held."""
         now = self.clock()
         with self.store.write() as conn:
-            sync(
-                conn,
-                declared(self.config),
-                now,
-                TIMETABLE,
-                unreadable=unreadable(self.config),
-            )
+            declare(conn, self.config, now)
             take_back(conn, now)
         return self
 
@@ -76,13 +69,14 @@ class Importer:
         for source in {item.source.id: item.source for item in batch}.values():
             if source.id not in self.runs and source.id not in self.busy:
                 self._open(source)
-        groups: dict[str, list[Item]] = {}
+        free: list[Item] = []
         for item in batch:
             if item.source.id in self.busy:
                 why = f"source {item.source.id} is being crawled: import again when it is done"
                 self.report.refuse(item.entry.where, why)
             else:
-                groups.setdefault(item.source.id, []).append(item)
+                free.append(item)
+        groups = _by_source(free)
         if not groups:
             return
 
@@ -138,10 +132,7 @@ class Importer:
 
 def plan(store: Store | None, batch: list[Item], report: Report) -> None:
     """Count what one batch would do, and write nothing."""
-    groups: dict[str, list[Item]] = {}
-    for item in batch:
-        groups.setdefault(item.source.id, []).append(item)
-    for name, items in groups.items():
+    for name, items in _by_source(batch).items():
         entries = [item.entry for item in items]
         if store is None:
             distinct = {entry.key: entry for entry in reversed(entries)}
@@ -162,6 +153,13 @@ def tally(counts: Mapping[str, int]) -> str:
         if word not in {"noted", "known"} and number:
             parts.append(f"{number:,} {words.get(word, word)}")
     return ", ".join([*parts, f"{counts.get('known', 0):,} already known"])
+
+
+def _by_source(items: list[Item]) -> dict[str, list[Item]]:
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(item.source.id, []).append(item)
+    return groups
 
 
 def _enter(conn: Connection, run: Run, items: list[Item], now: datetime) -> Counter[str]:

@@ -12,13 +12,12 @@ from scraper.config.source import Source
 from scraper.reading import ReadingPool
 from scraper.schedule.lost import take_back
 from scraper.schedule.owners import owner_of
-from scraper.schedule.timetable import TIMETABLE
-from scraper.schedule.watch import declared, unreadable
+from scraper.schedule.watch import declare
 from scraper.work import Work, utc_now
 from storage.fencing import Run
 from storage.runs import claim, next_queued, open_run
 from storage.snapshots import Archive
-from storage.sources import get, sync
+from storage.sources import get
 from storage.store import Store, open_store
 from storage.writer import Writer
 
@@ -46,13 +45,7 @@ class Session:
     def sync(self, now: datetime) -> None:
         """Make the rows of `sources` say what the files say."""
         with self.store.write() as conn:
-            sync(
-                conn,
-                declared(self.config),
-                now,
-                TIMETABLE,
-                unreadable=unreadable(self.config),
-            )
+            declare(conn, self.config, now)
 
     def start(self, source: Source, *, kind: str = "manual") -> Run | None:
         """Claim the run of this source that waits, else a new one; None when one is under way.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from scraper.items import PageItem
     from scraper.work import Work
 
+Evidence = dict[str, str | int | float]
+"""What a verdict rests on."""
+
 
 def settlement(
     work: Work,
@@ -28,7 +31,7 @@ def settlement(
     snapshot_id: int | None = None,
     article_id: int | None = None,
     started: float | None = None,
-    evidence: dict[str, str | int | float] | None = None,
+    evidence: Evidence | None = None,
 ) -> Settlement:
     """Return the settlement of a visit that ends now; `started` in monotonic seconds."""
     moved = snapshot is not None and snapshot.final_url != snapshot.url
@@ -58,9 +61,8 @@ def same_article(conn: Connection, work: Work, item: PageItem, snapshot_id: int)
         return False
     url_id, mine = item.taken.url_id, {item.key, item.alias}
     own = own_key(reading.url, reading.canonical.value if reading.canonical else None)
-    named = find(conn, own)
     for twin in twins(conn, url_id, mark):
-        if own not in mine and named is not None and named.id == twin.url_id:
+        if own not in mine and (named := find(conn, own)) and named.id == twin.url_id:
             add_alias(conn, item.key, twin.url_id, "canonical", work.now())
             detail = f"the page names {twin.url}, which says the same, as its own address"
         elif own in mine and own_key(twin.url, twin.stated) in mine:
@@ -68,20 +70,8 @@ def same_article(conn: Connection, work: Work, item: PageItem, snapshot_id: int)
             detail = f"{twin.url}, which says the same, names this as its own address"
         else:
             continue
-        settle(
-            conn,
-            work.run,
-            url_id,
-            settlement(
-                work,
-                Ending(Outcome.DUPLICATE, Reason.SAME_URL, detail),
-                snapshot=item.snapshot,
-                snapshot_id=snapshot_id,
-                article_id=twin.article,
-                started=item.started,
-                evidence={"url_id": twin.url_id, "content_sha": mark.content_sha},
-            ),
-        )
+        evidence: Evidence = {"url_id": twin.url_id, "content_sha": mark.content_sha}
+        _duplicate(conn, work, item, snapshot_id, detail, evidence, article_id=twin.article)
         return True
     return False
 
@@ -99,21 +89,29 @@ def same_page(conn: Connection, work: Work, item: PageItem, snapshot_id: int) ->
         return False
     if row.id == item.taken.url_id:
         return False
-    settle(
-        conn,
-        work.run,
-        item.taken.url_id,
-        settlement(
-            work,
-            Ending(
-                Outcome.DUPLICATE,
-                Reason.SAME_URL,
-                f"redirects to {item.snapshot.final_url}, which is known",
-            ),
-            snapshot=item.snapshot,
-            snapshot_id=snapshot_id,
-            started=item.started,
-            evidence={"url_id": row.id},
-        ),
-    )
+    detail = f"redirects to {item.snapshot.final_url}, which is known"
+    _duplicate(conn, work, item, snapshot_id, detail, {"url_id": row.id})
     return True
+
+
+def _duplicate(
+    conn: Connection,
+    work: Work,
+    item: PageItem,
+    snapshot_id: int,
+    detail: str,
+    evidence: Evidence,
+    *,
+    article_id: int | None = None,
+) -> None:
+    """Settle a page that is known under another URL."""
+    settled = settlement(
+        work,
+        Ending(Outcome.DUPLICATE, Reason.SAME_URL, detail),
+        snapshot=item.snapshot,
+        snapshot_id=snapshot_id,
+        article_id=article_id,
+        started=item.started,
+        evidence=evidence,
+    )
+    settle(conn, work.run, item.taken.url_id, settled)

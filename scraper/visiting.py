@@ -13,18 +13,18 @@ from twisted.python.failure import Failure
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
-from scraper.answers import snapshot_of
+from scraper.answers import NOT_MODIFIED, snapshot_of
 from scraper.failures import Ending, KnownTargetError, explain, failed
 from scraper.items import PageItem
 from scraper.settling import settlement
-from storage.frontier import Taken
+from storage.frontier import Taken, take_due
+from storage.leases import reopen
 
 if TYPE_CHECKING:
     from pipeline.model import Snapshot
     from scraper.work import Work
 
 PAGES_FIRST = 0
-HTTP_NOT_MODIFIED = 304
 
 
 class Visits:
@@ -39,6 +39,23 @@ class Visits:
     def budget(self) -> int:
         """How many more pages this run may ask for."""
         return max(0, self.work.source.fetch.max_pages - self.pages)
+
+    async def left(self) -> tuple[Taken, ...]:
+        """Return what an attempt of this run that died was still to fetch; its links are counted.
+
+        The listings may well answer 304 now: their links were taken in before the crash.
+        """
+        work = self.work
+        if work.run.token == 1:
+            return ()
+        return await work.write(lambda conn: reopen(conn, work.run, work.now()))
+
+    async def due(self) -> tuple[Taken, ...]:
+        """Return what earlier runs left over and is due, within the budget."""
+        work, limit = self.work, self.budget
+        due = await work.write(lambda conn: take_due(conn, work.run, now=work.now(), limit=limit))
+        work.count("retried", len(due))
+        return due
 
     def request(self, taken: Taken) -> Request:
         """Return the request for a page that the frontier has handed out."""
@@ -55,7 +72,7 @@ class Visits:
                 "key": url_key(taken.url),
                 "url_id": taken.url_id,
                 "taken": taken,
-                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
+                "handle_httpstatus_list": [NOT_MODIFIED],
             },
         )
 
@@ -87,7 +104,7 @@ class Visits:
     async def parse(self, response: Response, taken: Taken, started: float) -> AsyncIterator[Any]:
         """Hand a fetched page to the item pipelines; a 304 is settled at once."""
         started = response.meta.get("began", started)
-        if response.status == HTTP_NOT_MODIFIED:
+        if response.status == NOT_MODIFIED:
             await self.not_modified(response, taken, started)
             return
         snapshot = self._snapshot(response, taken.url)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scraper.failures import Ending
     from scraper.work import Work
 
+LISTING_BYTES = 52 << 20
+"""A sitemap of 50,000 URLs has 19 MB; the protocol allows 50 MB."""
 LISTING_DEPTH = 3
 LISTING_FILES = 500
 PAST_THE_END = frozenset({400, 404, 410})

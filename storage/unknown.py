@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from storage.schema import listings, runs, sources, urls
 
@@ -56,36 +56,30 @@ def nearby(conn: Connection, spellings: tuple[str, ...], host: str) -> Nearby:
     )
 
 
-def _read(conn: Connection, spellings: tuple[str, ...]) -> Read | None:
-    statement = (
+def _newest(*columns: str) -> Select[Any]:
+    """Return a query for listings with their source and run, the newest first."""
+    return (
         select(
             sources.c.id.label("source"),
             listings.c.run_id.label("run"),
-            *[listings.c[name] for name in ("at", "outcome", "reason", "found")],
+            *[listings.c[name] for name in columns],
         )
         .join(runs, runs.c.id == listings.c.run_id)
         .join(sources, sources.c.pk == runs.c.source_pk)
-        .where(listings.c.url.in_(spellings))
         .order_by(listings.c.id.desc())
-        .limit(1)
     )
+
+
+def _read(conn: Connection, spellings: tuple[str, ...]) -> Read | None:
+    newest = _newest("at", "outcome", "reason", "found")
+    statement = newest.where(listings.c.url.in_(spellings)).limit(1)
     row = conn.execute(statement).mappings().first()
     return Read(**row) if row else None
 
 
 def _refusals(conn: Connection, spellings: tuple[str, ...]) -> Iterator[Refused]:
-    statement = (
-        select(
-            sources.c.id.label("source"),
-            listings.c.run_id.label("run"),
-            *[listings.c[name] for name in ("at", "url", "refused")],
-        )
-        .join(runs, runs.c.id == listings.c.run_id)
-        .join(sources, sources.c.pk == runs.c.source_pk)
-        .where(listings.c.refused.is_not(None))
-        .order_by(listings.c.id.desc())
-        .limit(_LOOK_BACK)
-    )
+    newest = _newest("at", "url", "refused")
+    statement = newest.where(listings.c.refused.is_not(None)).limit(_LOOK_BACK)
     for row in conn.execute(statement).mappings():
         for rule, samples in _samples(row["refused"]):
             if not samples.isdisjoint(spellings):

@@ -7,6 +7,7 @@ from itertools import islice
 from lxml import etree
 
 from pipeline.discover.moments import parse_moment
+from pipeline.discover.shown import shown
 from pipeline.discover.titles import plain
 from pipeline.model import Moment
 
@@ -37,21 +38,8 @@ def title_of(anchor: etree._Element) -> tuple[str | None, int]:
 
 def _shown(element: etree._Element) -> str:
     """Return the text of an element that a reader sees, without the times in it."""
-    parts: list[str] = []
-    hidden: etree._Element | None = None
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if event == "start":
-            if hidden is None and (not isinstance(node.tag, str) or node.tag in _HIDDEN):
-                hidden = node
-            if hidden is None:
-                # Neighbouring elements of a card are words apart, whatever the style sheet does.
-                parts.append(f"{' ' if node.tag in _APART else ''}{node.text or ''}")
-            continue
-        if hidden is node:
-            hidden = None
-        if hidden is None and node is not element:
-            parts.append(node.tail or "")
-    return "".join(parts)
+    # Neighbouring elements of a card are words apart, whatever the style sheet does.
+    return "".join(f"{' ' * (tag in _APART)}{text}" for tag, text in shown(element, _HIDDEN))
 
 
 _APART = frozenset({"br", "div", "p", "li", "span", "td", "section", "figure", *HEADINGS})

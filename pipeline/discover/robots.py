@@ -13,7 +13,8 @@ from pipeline.discover.place import Place
 from pipeline.model import Listing
 
 MAX_BYTES = 512 * 1024
-"""What follows is not read; RFC 9309 asks for 500 KiB at least."""
+"""What follows is not read: RFC 9309 asks for 500 KiB at least, and Protego took 32 s for 5 MB of
+wildcard rules."""
 
 _SITEMAP = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*(?:sitemap|user-agent)[ \t]*:", re.IGNORECASE | re.MULTILINE)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml import etree
+
+from pipeline.discover.shown import shown
 
 _HIDDEN = frozenset({"script", "style", "template", "noscript", "head", "svg"})
 _MOUNTS = frozenset({"root", "app", "__next", "__nuxt", "___gatsby", "svelte", "q-app", "main-app"})
@@ -103,27 +104,12 @@ def login(wall: Wall) -> str:
 def _text(element: etree._Element) -> str:
     parts: list[str] = []
     length = 0
-    for piece in _pieces(element):
+    for _, piece in shown(element, _HIDDEN):
         parts.append(piece)
         length += len(piece)
         if length > _READ:
             break
     return " ".join(" ".join(parts).split())
-
-
-def _pieces(element: etree._Element) -> Iterator[str]:
-    hidden: etree._Element | None = None
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if event == "start":
-            if hidden is None and (not isinstance(node.tag, str) or node.tag in _HIDDEN):
-                hidden = node
-            if hidden is None:
-                yield node.text or ""
-            continue
-        if hidden is node:
-            hidden = None
-        if hidden is None and node is not element:
-            yield node.tail or ""
 
 
 def _links(root: etree._Element) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from scrapy import Request
 
 from pipeline.model import Snapshot
-from scraper.announced import SAMPLES
+from scraper.announced import Refusal, count_refused
 from scraper.failures import Ending
 from storage.frontier import Taken
 
@@ -67,7 +67,7 @@ class Asked:
     found: int = 0
     accepted: int = 0
     fresh: int = 0
-    refused: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -78,10 +78,7 @@ class Asked:
 
     def refuse(self, rule: str, url: str) -> None:
         """Count a URL that goes no further, with a few samples."""
-        entry = self.refused.setdefault(rule, {"count": 0, "samples": []})
-        entry["count"] += 1
-        if len(entry["samples"]) < SAMPLES:
-            entry["samples"].append(url)
+        count_refused(self.refused, rule, [url])
 
 
 def first_url(request: Request) -> str:

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from pipeline.discover.links import LinkRules, refuse
-from pipeline.identify import host_of, url_key
-from pipeline.model import Link, Outcome
+from pipeline.identify import url_key
+from pipeline.model import Link
+from scraper.announced import candidate_of, count_accepted
 from scraper.failures import Ending
 from scraper.guest.asked import Asked
 from scraper.items import PageItem
 from scraper.pipelines import end_item
-from storage.candidates import LONGEST
 from storage.events import Level, record
-from storage.frontier import Accepted, Candidate, accept, take_due
-from storage.leases import reopen
+from storage.frontier import Accepted, Candidate, accept
 from storage.listings import record_listing, validators_for
 
 if TYPE_CHECKING:
@@ -52,18 +51,10 @@ class Entering:
         rule = refuse(link, self.rules, self.work.now())
         if rule is None and self.off_site(link.url):
             rule = "other_host"
-        try:
-            key, host = url_key(link.url), host_of(link.url)
-        except ValueError:
-            key, host = "", ""
-        if rule is None and not 0 < len(key.encode()) <= LONGEST:
-            rule = "bad_url"
-        if rule is not None:
-            asked.refuse(rule, link.url)
-            return None
-        first = key not in self.seen
-        self.seen.add(key)
-        return Candidate(key=key, url=link.url, host=host, link=link, first=first, again=again)
+        candidate = None if rule else candidate_of(link, self.seen, again=again)
+        if candidate is None:
+            asked.refuse(rule or "bad_url", link.url)
+        return candidate
 
     async def accept(
         self, asked: Asked, candidates: Sequence[Candidate], *, budget: int
@@ -79,9 +70,7 @@ class Entering:
         accepted = await work.write(job)
         asked.accepted += len(candidates)
         asked.fresh += accepted.fresh
-        work.count("accepted", accepted.counted)
-        work.count("known", accepted.known)
-        work.count(Outcome.DEFERRED, accepted.deferred)
+        count_accepted(work, accepted)
         return accepted.taken
 
     async def is_held(self, url: str, digest: str) -> bool:
@@ -89,20 +78,6 @@ class Entering:
         sha = self.work.source.sha
         held = await self.work.look(lambda conn: validators_for(conn, url, sha))
         return held is not None and held.payload_sha256 == digest
-
-    async def left(self) -> tuple[Taken, ...]:
-        """Return what an attempt of this run that died was still to fetch."""
-        work = self.work
-        if work.run.token == 1:
-            return ()
-        return await work.write(lambda conn: reopen(conn, work.run, work.now()))
-
-    async def due(self, limit: int) -> tuple[Taken, ...]:
-        """Return what earlier runs left over."""
-        work = self.work
-        due = await work.write(lambda conn: take_due(conn, work.run, now=work.now(), limit=limit))
-        work.count("retried", len(due))
-        return due
 
     async def step(self, asked: Asked, ending: Ending | None = None) -> None:
         """Write a row for a step of the guest's way, as for a listing; `ending` if it failed."""

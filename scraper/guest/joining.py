@@ -21,12 +21,12 @@ from twisted.python.failure import Failure
 from pipeline.errors import KhabarError
 from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
-from scraper.answers import snapshot_of
+from scraper.answers import NOT_MODIFIED, snapshot_of
 from scraper.failures import Ending, explain, failed
 from scraper.guest.asked import HANDLE, Asked, first_url
 from scraper.guest.entering import Entering, words
 from scraper.guest.taking import Taking
-from scraper.visiting import HTTP_NOT_MODIFIED, Visits, request_of
+from scraper.visiting import Visits, request_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -55,7 +55,7 @@ class Joining:
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Take in what the spider starts with, after what an attempt that died left over."""
-        for taken in await self.books.left():
+        for taken in await self.visits.left():
             yield self.taking.revisit(taken)
         if self.guest.aside:
             said = words(self.guest.aside.items())
@@ -125,7 +125,7 @@ class Joining:
         response = getattr(failure.value, "response", None)
         if asked.taken is not None:
             asked.settled = True
-            if response is not None and response.status == HTTP_NOT_MODIFIED:
+            if response is not None and response.status == NOT_MODIFIED:
                 await self.visits.not_modified(response, asked.taken, asked.started)
             else:
                 await self.visits.failed(failure)
@@ -216,7 +216,7 @@ class Joining:
         if self.taking.open > 0 or self.due_taken or self.work.stopped or not self.visits.budget:
             return
         self.due_taken = True
-        for taken in await self.books.due(self.visits.budget):
+        for taken in await self.visits.due():
             yield self.taking.revisit(taken)
 
 

@@ -18,6 +18,7 @@ from scraper.failures import Ending
 from scraper.guest.asked import FORBIDDEN, HANDLE, Asked, cleared
 from scraper.guest.entering import Entering, digest_of, page_item
 from scraper.guest.yielded import Item, item_of, link_of
+from scraper.walks import LISTING_BYTES
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 BATCH = 200
 """So many announcements are entered in one transaction."""
-_LARGEST = 52 << 20
 _Offer = tuple[Link, Request | None]
 
 
@@ -230,7 +230,7 @@ class Taking:
         settings = self.crawler.settings
         bounds = {
             "download_timeout": settings.getfloat("DOWNLOAD_TIMEOUT"),
-            "download_maxsize": _LARGEST,
+            "download_maxsize": LISTING_BYTES,
         }
         bounded = {
             name: min(float(request.meta[name]), most)

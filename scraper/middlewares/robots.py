@@ -13,6 +13,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
+from pipeline.discover.robots import MAX_BYTES
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.failures import RefusedError
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 512 << 10
-"""RFC 9309 asks for 500 KiB at least; Protego took 32 s for 5 MB of wildcard rules."""
 MAX_DELAY = 60.0
 """A longer Crawl-delay is cut to this, seconds."""
 SECONDS = 10

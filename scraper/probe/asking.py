@@ -19,6 +19,7 @@ from scraper.config.source import Source
 from scraper.crawl import settings_for
 from scraper.failures import Ending, by_status, explain
 from scraper.middlewares.robots import RobotsGate
+from scraper.walks import LISTING_BYTES
 from scraper.work import utc_now
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ T = TypeVar("T")
 
 LIMIT = 25
 """Requests to one site in all: robots.txt, redirects, second tries and trial articles included."""
-LISTING_BYTES = 52 << 20
-
 
 Watch = Callable[[str, int], None]
 """Told each URL before it is asked, with the number of requests sent so far."""

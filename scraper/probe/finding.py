@@ -36,6 +36,9 @@ MANY_CHILDREN = 30
 SECTIONS = 3
 TRANSLATIONS = 3
 
+Wanted = Literal["feed", "rest", "sitemap"]
+"""What a place is asked for."""
+
 
 class Finder:
     """Looks for the routes of one site."""
@@ -86,18 +89,18 @@ class Finder:
 
     async def _pages(self) -> None:
         given = self.found.given
-        await self._look(given)
+        self._look(given)
         if given.page is None or given.page.final_url != self.found.home:
             home = await self.asker.ask(self.found.home)
-            await self._look(home)
+            self._look(home)
             if given.page is None and home.page is not None:
                 self.found.notes.append(
                     f"the page itself was not to be had ({why_not(given)}); its front page was"
                 )
         for url in self._translations():
-            await self._look(await self.asker.ask(url))
+            self._look(await self.asker.ask(url))
 
-    async def _look(self, answer: Answer) -> None:
+    def _look(self, answer: Answer) -> None:
         # The page that says "not found" tells nothing of the site; one that asks for a login does.
         if answer.snapshot is not None and answer.reason is not Reason.GONE:
             self.found.pages.setdefault(answer.snapshot.final_url, read_clues(answer.snapshot))
@@ -153,7 +156,8 @@ class Finder:
 
     async def _listings(self) -> None:
         known = bool(self.found.routes) and self._has("feed", "rest", "news_sitemap", "sitemap")
-        pages = [url for url in self.found.pages if url in self._asked_pages()]
+        asked = self._asked_pages()
+        pages = [url for url in self.found.pages if url in asked]
         if known:
             # With a better route at hand the front page is only compared: that costs no request.
             pages = [url for url in pages if url == self.found.home]
@@ -163,7 +167,7 @@ class Finder:
             for url in list(dict.fromkeys(urls))[:SECTIONS]:
                 if url not in pages and self._can_ask:
                     answer = await self.asker.ask(url)
-                    await self._look(answer)
+                    self._look(answer)
                     if answer.page is not None:
                         pages.append(answer.page.final_url)
         for url in pages:
@@ -196,14 +200,13 @@ class Finder:
             why = "its links do not look like a list of articles"
             self.found.misses.append(Miss(url=url, wanted="listing", why=why))
 
-    async def _ask(self, url: str, wanted: str, found: str) -> bool:
+    async def _ask(self, url: str, wanted: Wanted, found: str) -> bool:
         """Ask a place where a route may be; return whether it is one with links."""
         known = any(route.url == url for route in self.found.routes)
         if not self._can_ask or known or url in self.vain:
             return False
         answer = await self.asker.ask(url)
-        rules = ListingRules(kind=_KINDS[wanted])
-        listing = read_answer(answer, rules)
+        listing = read_answer(answer, ListingRules(kind=wanted))
         if isinstance(listing, str):
             self.found.misses.append(Miss(url=url, wanted=wanted, why=listing))
             if answer.page is not None:
@@ -257,13 +260,6 @@ class Finder:
         # The news sitemap of an index repeats what its other sitemaps hold.
         once = {link.url: link for link in links}
         return replace(route, kind="sitemap", links=tuple(once.values()), form=form)
-
-
-_KINDS: dict[str, Literal["feed", "rest", "sitemap"]] = {
-    "feed": "feed",
-    "rest": "rest",
-    "sitemap": "sitemap",
-}
 
 
 def _holds_feeds(listing: Listing) -> bool:

@@ -20,12 +20,7 @@ _HOST_SHARE = 0.1
 _EXACT = 10
 """Pages that are kept out one by one, at most."""
 
-_TWINS = (
-    (re.compile(r"^https?://[^/]+/amp/"), r"^https?://[^/]+/amp/"),
-    (re.compile(r"/amp/?$"), r"/amp/?$"),
-    (re.compile(r"[?&]amp(?:=1)?$"), r"[?&]amp(=1)?$"),
-    (re.compile(r"\.amp\.html?$"), r"\.amp\.html?$"),
-)
+_TWINS = (r"^https?://[^/]+/amp/", r"/amp/?$", r"[?&]amp(=1)?$", r"\.amp\.html?$")
 _DATED = r"/(19|20)\d\d/"
 
 
@@ -49,7 +44,7 @@ def _twins(links: Sequence[Link]) -> Rule | None:
     """Keep AMP pages out where the articles themselves are announced too."""
     keys = {key: link.url for link in links if (key := _key(link.url))}
     twins = [url for key, url in keys.items() if untwinned(key) != key and untwinned(key) in keys]
-    deny = tuple(rule for found, rule in _TWINS if any(found.search(url) for url in twins))
+    deny = tuple(rule for rule in _TWINS if any(re.search(rule, url) for url in twins))
     if not deny:
         return None
     why = f"{len(twins)} of the {len(links)} links are AMP pages of the others"

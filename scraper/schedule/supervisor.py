@@ -23,13 +23,12 @@ from scraper.schedule.lost import is_any_lost, take_back
 from scraper.schedule.owners import is_dead, owner_of
 from scraper.schedule.report import started, told
 from scraper.schedule.timetable import TIMETABLE
-from scraper.schedule.watch import Watch, declared, unreadable
+from scraper.schedule.watch import Watch, declare
 from scraper.schedule.workers import Workers
 from storage.events import record
 from storage.leases import expired_owners
 from storage.processes import alive, beat, clear_stale, ended_since, leave, newest_event
 from storage.runs import next_queued
-from storage.sources import sync
 from storage.store import Store
 from storage.ticks import due, tick
 
@@ -157,7 +156,7 @@ class Supervisor:
         if not changed:
             return
         config = self.watch.config
-        synced = sync(conn, declared(config), now, TIMETABLE, unreadable=unreadable(config))
+        synced = declare(conn, config, now)
         for word in ("added", "renamed", "updated", "disabled", "retired"):
             for source_id in getattr(synced, word):
                 self.tell(f"source {source_id} {word}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from pipeline.errors import ConfigError
 from scraper.config import Config, Source, load
-from storage.sources import Declared
+from scraper.schedule.timetable import TIMETABLE
+from storage.sources import Declared, Synced, sync
 
 Signature = dict[str, tuple[int, int]]
 
@@ -59,6 +63,11 @@ class Watch:
         fresh = tuple(problem for problem in problems if str(problem) not in self._told)
         self._told = {str(problem) for problem in problems}
         return fresh
+
+
+def declare(conn: Connection, config: Config, now: datetime) -> Synced:
+    """Make the rows of `sources` say what the files say; a file that is wrong retires nothing."""
+    return sync(conn, declared(config), now, TIMETABLE, unreadable=unreadable(config))
 
 
 def declared(config: Config) -> tuple[Declared, ...]:

@@ -12,14 +12,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper.announced import not_had, take_in
-from scraper.answers import snapshot_of
+from scraper.answers import NOT_MODIFIED, snapshot_of
 from scraper.failures import explain, failed
 from scraper.guest.bring import bring
 from scraper.standalone import attach
-from scraper.visiting import HTTP_NOT_MODIFIED, Visits, request_of
-from scraper.walks import Asked, Walks
-from storage.frontier import Taken, take_due
-from storage.leases import reopen
+from scraper.visiting import Visits, request_of
+from scraper.walks import LISTING_BYTES, Asked, Walks
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from pipeline.model import Snapshot
     from scraper.work import Work
 
-LISTING_BYTES = 52 << 20
-"""A sitemap of 50,000 URLs has 19 MB; the protocol allows 50 MB."""
 LISTINGS_FIRST = 100
 
 
@@ -57,22 +53,11 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for every feed, sitemap and listing of the source; pages follow from them."""
-        for taken in await self._left_by_earlier_attempt():
+        for taken in await self.visits.left():
             yield self.visits.request(taken)
         for entry in self.work.source.discover:
             if asked := self.walks.first(entry):
                 yield self.listing_request(asked)
-
-    async def _left_by_earlier_attempt(self) -> tuple[Taken, ...]:
-        """Return what an attempt of this run that died was still to fetch; its links are counted.
-
-        The listings may well answer 304 now: their links were taken in before the crash.
-        """
-        work = self.work
-        if work.run.token == 1:
-            return ()
-
-        return await work.write(lambda conn: reopen(conn, work.run, work.now()))
 
     def listing_request(self, asked: Asked) -> Request:
         """Return the request for a listing."""
@@ -87,7 +72,7 @@ class SourceSpider(scrapy.Spider):
                 "conditional": True,
                 "asked": asked,
                 "download_maxsize": LISTING_BYTES,
-                "handle_httpstatus_list": [HTTP_NOT_MODIFIED],
+                "handle_httpstatus_list": [NOT_MODIFIED],
             },
         )
 
@@ -122,13 +107,9 @@ class SourceSpider(scrapy.Spider):
     async def _listing_done(self, asked: Asked) -> AsyncIterator[Request]:
         """After the last listing: what earlier runs left over, within the rest of the budget."""
         await self.walks.done(asked)
-        work = self.work
-        if self.walks.open > 0 or not self.visits.budget or work.stopped:
+        if self.walks.open > 0 or not self.visits.budget or self.work.stopped:
             return
-        limit = self.visits.budget
-        due = await work.write(lambda conn: take_due(conn, work.run, now=work.now(), limit=limit))
-        work.count("retried", len(due))
-        for taken in due:
+        for taken in await self.visits.due():
             yield self.visits.request(taken)
 
     def _snapshot(self, response: Response, asked: str) -> Snapshot:
