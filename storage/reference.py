@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from storage import schema
+from storage import schema, schema_watched
 from storage.types import Instant, Json
 
 _NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
@@ -17,6 +17,7 @@ _NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Boolean, "yes or no"),
     (BigInteger, "number"),
     (Integer, "number"),
+    (Float, "number"),
     (Text, "text"),
 )
 _INTRODUCTION = """\
@@ -29,9 +30,15 @@ def tables_markdown() -> str:
     parts = [
         "# Tables",
         _INTRODUCTION,
-        *["\n".join(_table(table)) for table in schema.sources.metadata.tables.values()],
+        *["\n".join(_table(table)) for table in _in_order()],
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _in_order() -> list[Table]:
+    tables = list(schema.sources.metadata.tables.values())
+    watched = set(schema_watched.TABLES)
+    return [table for table in tables if table not in watched] + list(schema_watched.TABLES)
 
 
 def _table(table: Table) -> Iterator[str]:

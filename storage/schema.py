@@ -1,4 +1,6 @@
-"""The data model, top to bottom: sources, runs, URLs, visits, pages kept, articles, events.
+"""The data model, top to bottom: sources, runs, URLs, visits, pages kept, articles.
+
+What is watched beside them (hosts, incidents, events) is in `schema_watched`.
 
 One schema for SQLite and PostgreSQL. All instants are UTC. Closed vocabularies (states, outcomes,
 reasons) are stored as their words. `comment`s are the reference documentation of the tables.
@@ -8,7 +10,28 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
+from storage.schema_watched import events, hosts, incidents, processes, robots
 from storage.types import Id, Instant, Json, metadata, where, words
+
+__all__ = [
+    "aliases",
+    "articles",
+    "configs",
+    "events",
+    "hosts",
+    "incidents",
+    "links",
+    "listings",
+    "processes",
+    "revisions",
+    "robots",
+    "runs",
+    "snapshots",
+    "sources",
+    "urls",
+    "validators",
+    "visits",
+]
 
 sources = Table(
     "sources",
@@ -269,31 +292,4 @@ revisions = Table(
     Column("reader", Text, nullable=False, comment="name and version of the reading code"),
     UniqueConstraint("article_id", "number"),
     comment="each state of an article, as read",
-)
-
-events = Table(
-    "events",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("at", Instant, nullable=False, index=True),
-    words("level", "debug, info, warning, error"),
-    Column("code", Text, nullable=False, comment="`run.started`, `listing.failed`, …"),
-    Column("source_pk", Id, ForeignKey("sources.pk")),
-    Column("run_id", Id, ForeignKey("runs.id"), index=True),
-    Column("url", Text),
-    Column("message", Text, nullable=False),
-    Column("detail", Json),
-    comment="what operators should be able to read later",
-)
-
-processes = Table(
-    "processes",
-    metadata,
-    Column("id", Text, primary_key=True, comment="role, host, pid and start"),
-    words("role", "supervisor or worker"),
-    Column("host", Text, nullable=False),
-    Column("pid", Integer, nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("beat_at", Instant, nullable=False, comment="stale after a minute"),
-    comment="the processes of `khabar up`, alive while their heartbeat is fresh",
 )

@@ -1,0 +1,87 @@
+"""What is watched: events, incidents, the hosts and their robots.txt, our own processes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
+
+from storage.types import Id, Instant, Json, metadata, where, words
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    words("level", "debug, info, warning, error"),
+    Column("code", Text, nullable=False, comment="`run.started`, `listing.failed`, …"),
+    Column("source_pk", Id, ForeignKey("sources.pk")),
+    Column("run_id", Id, ForeignKey("runs.id"), index=True),
+    Column("url", Text),
+    Column("message", Text, nullable=False),
+    Column("detail", Json),
+    comment="what operators should be able to read later",
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True, comment="host[:port], lower case"),
+    Column("parked_until", Instant, comment="no request of any process before this"),
+    Column("parked_why", Text, comment="why, in words: the status, the Retry-After, the failures"),
+    Column("reason", Text, comment="the reason of what is put off meanwhile"),
+    Column(
+        "failures",
+        Float,
+        nullable=False,
+        default=0.0,
+        comment="failures of late: a timeout or refusal is 1, lesser ones a part, a success halves",
+    ),
+    Column("parkings", Integer, nullable=False, default=0, comment="in a row, for the back-off"),
+    Column("changed_at", Instant, nullable=False),
+    comment="how each host may be asked at present: one row for all sources and processes",
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", Text, primary_key=True, comment="scheme://host[:port]"),
+    Column("status", Integer, comment="of the last answer that counts; empty: too many redirects"),
+    Column("body", Text, nullable=False, comment="the rules as text, at most 512 KiB"),
+    Column("fetched_at", Instant, nullable=False, comment="when that answer came"),
+    Column("failed_at", Instant, comment="when it was last asked in vain, since then"),
+    Column("trouble", Text, comment="what went wrong then"),
+    comment="robots.txt as last read, used for a day, and longer while it cannot be read",
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("code", Text, nullable=False, comment="`host.down`, `host.parked`, `run.quarantined` …"),
+    Column("subject", Text, nullable=False, comment="what it is about: a host, a source"),
+    Column("reason", Text, comment="the reason of its URLs"),
+    Column("message", Text, nullable=False, comment="in words, with the command that helps"),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False, comment="last time it was seen"),
+    Column("closed_at", Instant, comment="empty while it lasts"),
+    Column("times", Integer, nullable=False, default=1, comment="how often it was seen"),
+    Column("run_id", Id, ForeignKey("runs.id"), comment="the run that opened it"),
+    Column("detail", Json),
+    Index("uq_incidents_open", "code", "subject", unique=True, **where("closed_at IS NULL")),
+    Index("ix_incidents_opened", "opened_at"),
+    comment="one row for each trouble with one cause, however many URLs it costs",
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, primary_key=True, comment="role, host, pid and start"),
+    words("role", "supervisor or worker"),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False, comment="stale after a minute"),
+    comment="the processes of `khabar up`, alive while their heartbeat is fresh",
+)
+
+TABLES = (hosts, robots, incidents, events, processes)
+"""As the reference has them: after the data itself."""
