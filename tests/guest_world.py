@@ -244,7 +244,8 @@ def bring(made, source, text, name, *, more="", file=""):
     port = urlsplit(made.url).port
     made.declare(
         f'name = "{name}"\nspider = "spiders/{path.name}:{name}"\nlanguage = "en"\n'
-        f'timezone = "Asia/Kabul"\n[fetch]\ndelay = 0\nconcurrency = 4\ntimeout = 5\nports = [{port}]\n{more}',
+        f'timezone = "Asia/Kabul"\n[fetch]\ndelay = 0\nconcurrency = 4\ntimeout = 5\n'
+        f"ports = [{port}]\n{more}",
         source,
     )
     return path
