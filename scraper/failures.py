@@ -18,6 +18,7 @@ from twisted.web.client import ResponseFailed
 
 from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
+from scraper.guard import AddressRefusedError
 from scraper.handler import RunEndedError
 
 
@@ -86,6 +87,8 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
         return _asks_for_login(error.response) or by_status(error.response.status)
     if isinstance(error, RefusedError):
         return Ending(error.outcome, error.reason, error.detail)
+    if isinstance(error, AddressRefusedError):
+        return Ending(Outcome.FAILED, Reason.SSRF_BLOCKED, str(error))
     if isinstance(error, RunEndedError):
         # Nobody has told it to end: a request may notice the deadline before the run's own timer.
         reason = CUT_OFF.get(stopped or RunReason.RUN_DEADLINE, Reason.INTERRUPTED)
