@@ -17,6 +17,7 @@ from pipeline.reasons import RunReason
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from scraper.middlewares.pace import PaceGate
     from scraper.work import Work
 
 IN_ALL = 1.5
@@ -35,7 +36,23 @@ class DeadlineHandler(HTTP11DownloadHandler):
     """
 
     async def download_request(self, request: Request) -> Response:
-        """Return the response, or raise RunEndedError at the run's end."""
+        """Return the response, or raise RunEndedError at the run's end.
+
+        Raises RefusedError when the host was parked while the request waited for its turn.
+        """
+        pace: PaceGate | None = getattr(self._crawler, "pace", None)
+        if pace is None:
+            return await self._in_time(request)
+        await pace.admit(request)
+        try:
+            response = await self._in_time(request)
+        except BaseException as error:
+            pace.failed(request, error)
+            raise
+        pace.answered(request, response)
+        return response
+
+    async def _in_time(self, request: Request) -> Response:
         work: Work | None = getattr(self._crawler, "work", None)
         if work is None:
             return await self.answer(request)

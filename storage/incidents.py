@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from storage.engine import AnyRow, insert_for
 from storage.events import Level, record
@@ -72,7 +73,7 @@ def note(  # noqa: PLR0913 # one argument a column
         set_={
             "reason": new.reason,
             "message": new.message,
-            "detail": new.detail,
+            "detail": func.coalesce(new.detail, incidents.c.detail),
             "last_at": case((later, new.last_at), else_=incidents.c.last_at),
             "times": incidents.c.times + 1,
         },
@@ -84,12 +85,13 @@ def note(  # noqa: PLR0913 # one argument a column
     return bool(times == 1)
 
 
-def amend(
-    conn: Connection, code: str, subject: str, message: str, detail: Mapping[str, Any] | None = None
-) -> bool:
-    """Say of an open incident in newer words what it costs; tell whether there is one."""
-    said = {"message": message} | ({"detail": dict(detail)} if detail is not None else {})
-    return conn.execute(_open(code, subject).values(clean(said))).rowcount > 0
+def count(conn: Connection, code: str, subject: str, word: str, number: int) -> None:
+    """Add to a number in the detail of an open incident, such as the URLs it has put off."""
+    held = select(incidents.c.id, incidents.c.detail).where(*_is(code, subject), _IS_OPEN)
+    row = conn.execute(held.with_for_update()).first()
+    if row is not None:
+        detail = {**(row.detail or {}), word: (row.detail or {}).get(word, 0) + number}
+        conn.execute(update(incidents).where(incidents.c.id == row.id).values(detail=detail))
 
 
 def close(
@@ -105,7 +107,8 @@ def close(
 
     The words, which say how it ended, are those of the event `incident.closed`.
     """
-    ended = conn.execute(_open(code, subject).values(closed_at=now, last_at=now))
+    statement = update(incidents).where(*_is(code, subject), _IS_OPEN)
+    ended = conn.execute(statement.values(closed_at=now, last_at=now))
     if ended.rowcount:
         about = {"code": code, "subject": subject}
         _tell(conn, "incident.closed", words, about, now=now, run=run)
@@ -118,10 +121,8 @@ def standing(conn: Connection) -> tuple[Incident, ...]:
     return tuple(_incident(row) for row in rows)
 
 
-def _open(code: str, subject: str) -> Any:
-    return update(incidents).where(
-        _IS_OPEN, incidents.c.code == code, incidents.c.subject == subject
-    )
+def _is(code: str, subject: str) -> tuple[ColumnElement[bool], ...]:
+    return incidents.c.code == code, incidents.c.subject == subject
 
 
 def _tell(
