@@ -105,8 +105,8 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "the site has probably removed it",
     ),
     Reason.SSRF_BLOCKED: (
-        "the address is not on the public network",
-        "the link is wrong on the site, or the site is not for us",
+        "the address or its port is not one of the public web",
+        "the link is wrong on the site; for a site in your own network see `[network] allow`",
     ),
     Reason.CONNECTION: (
         "no connection, or it was closed early",

@@ -19,6 +19,7 @@ from twisted.web.client import ResponseFailed
 
 from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
+from scraper.guard import AddressRefusedError
 from scraper.handler import RunEndedError
 
 
@@ -98,6 +99,8 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
         return _told_to_wait(response) or _asks_for_login(response) or by_status(response.status)
     if isinstance(error, RefusedError):
         return Ending(error.outcome, error.reason, error.detail, error.not_before)
+    if isinstance(error, AddressRefusedError):
+        return Ending(Outcome.FAILED, Reason.SSRF_BLOCKED, str(error))
     if isinstance(error, RunEndedError):
         # Nobody has told it to end: a request may notice the deadline before the run's own timer.
         reason = CUT_OFF.get(stopped or RunReason.RUN_DEADLINE, Reason.INTERRUPTED)

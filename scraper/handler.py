@@ -13,6 +13,8 @@ from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
 from pipeline.reasons import RunReason
+from scraper.addresses import network
+from scraper.guard import GUARD, AddressRefusedError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -34,6 +36,12 @@ class DeadlineHandler(HTTP11DownloadHandler):
     Trimming `download_timeout` does not do it: Scrapy reads it before a request waits in its
     slot, so a 3 s deadline ended after 23 s.
     """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor  # by now it is the one that Scrapy has chosen
+
+        GUARD.stand(reactor, map(network, crawler.settings.getlist("KHABAR_ALLOW")))
 
     async def download_request(self, request: Request) -> Response:
         """Return the response, or raise RunEndedError at the run's end.
@@ -88,7 +96,11 @@ class DeadlineHandler(HTTP11DownloadHandler):
 
     async def answer(self, request: Request) -> Response:
         """Return the response, however long it takes."""
-        return await super().download_request(request)
+        try:
+            return await super().download_request(request)
+        except AddressRefusedError as error:
+            proxy = request.meta.get("proxy", "")
+            raise AddressRefusedError(error.host, request.url, proxy) from error
 
 
 async def end_run(crawler: Crawler, reason: RunReason) -> None:
