@@ -72,4 +72,3 @@ def forget(conn: Connection, host: str) -> int:
     asked = clean(host)
     origins = [robots.c.origin == f"{scheme}://{asked}" for scheme in ("http", "https")]
     return conn.execute(delete(robots).where(or_(*origins))).rowcount
-
