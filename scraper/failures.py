@@ -76,7 +76,7 @@ class Ending:
     reason: Reason | None
     detail: str
     not_before: datetime | None = None
-    """When the URL may be asked for again at the earliest, if anybody has said so."""
+    """When to come again at the earliest, if that is known."""
     origin: str | None = None
     """The site, scheme://host[:port], whose robots.txt could not be read."""
     cause: Reason | None = None
@@ -116,7 +116,8 @@ def failed(failure: Failure) -> BaseException:
 def explain(error: BaseException, stopped: RunReason | None) -> Ending:
     """Return what a failed request means for its URL."""
     if isinstance(error, HttpError):
-        return _asks_for_login(error.response) or by_status(error.response.status)
+        response = error.response
+        return _told_to_wait(response) or _asks_for_login(response) or by_status(response.status)
     if isinstance(error, RefusedError):
         return error.ending()
     if isinstance(error, AddressRefusedError):
@@ -130,6 +131,17 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
         if isinstance(cause, kinds):
             return Ending(Outcome.FAILED, reason, _words(cause))
     return _otherwise(cause)
+
+
+def _told_to_wait(response: Response) -> Ending | None:
+    """Return the ending of an answer that has parked its host; None of another."""
+    told = response.request.meta.get("told") if response.request is not None else None
+    if told is None:
+        return None
+    until, words, is_put_off = told
+    if is_put_off:
+        return Ending(Outcome.DEFERRED, Reason.RATE_LIMITED, f"the site {words}", until)
+    return replace(by_status(response.status), not_before=until)
 
 
 def _asks_for_login(response: Response) -> Ending | None:
