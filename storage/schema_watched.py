@@ -47,6 +47,7 @@ robots = Table(
     Column("status", Integer, comment="of the last answer that counts; empty: too many redirects"),
     Column("body", Text, nullable=False, comment="the rules as text, at most 512 KiB"),
     Column("fetched_at", Instant, nullable=False, comment="when that answer came"),
+    Column("expires_at", Instant, nullable=False, comment="until then it is not asked for again"),
     Column("failed_at", Instant, comment="when it was last asked in vain, since then"),
     Column("trouble", Text, comment="what went wrong then"),
     comment="robots.txt as last read, used for a day, and longer while it cannot be read",
