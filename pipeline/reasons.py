@@ -224,7 +224,7 @@ RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
     RunReason.RUN_DEADLINE: ("the run's time was over", "the rest comes in the next run"),
     RunReason.HOST_PARKED: (
         "a host asks to wait or does not answer, so it is left alone for a while",
-        "`khabar hosts` says until when; the rest comes in the run after that",
+        "`khabar hosts list` says until when; the rest comes in the run after that",
     ),
     RunReason.INTERRUPTED: ("stopped by a signal", "the rest comes in the next run"),
     RunReason.CANCELLED: ("cancelled by a person", "start it again with `khabar crawl ID`"),
