@@ -76,7 +76,7 @@ class Session:
             app=self.config.app,
             store=self.store,
             writer=self.writer,
-            pool=self.pool,
+            pool=self.pool.reader(),
         )
         if on_count is not None:
             work.on_count = on_count

@@ -17,7 +17,7 @@ from pipeline.model import Memory, Profile, Snapshot
 from pipeline.reasons import RunReason
 from scraper.config.app import App
 from scraper.config.source import Source
-from scraper.reading import ReadingPool
+from scraper.reading import Reader
 from storage.books import Judgement
 from storage.fencing import Run
 from storage.frontier import Settlement, settle
@@ -44,7 +44,7 @@ class Work:
     app: App
     store: Store
     writer: Writer
-    pool: ReadingPool
+    pool: Reader
     memory: Memory = field(default_factory=Memory)
     now: Callable[[], datetime] = utc_now
     ends_at: float = math.inf
