@@ -78,12 +78,8 @@ class Session:
             app=self.config.app,
             store=self.store,
             writer=self.writer,
-<<<<<<< HEAD
             pool=self.pool.reader(),
-=======
-            pool=self.pool,
             hosts=self.hosts,
->>>>>>> main
         )
         if on_count is not None:
             work.on_count = on_count
