@@ -32,10 +32,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _ASP = re.compile(r"(?:\(|%28)(?:[A-Z](?:\(|%28)[A-Za-z0-9]+(?:\)|%29))+(?:\)|%29)")
 _SUFFIX = re.compile(r"\.[A-Za-z]{2,5}$")
 _INDEX = re.compile(r"/(?:index|default|home|main)(?:\.[a-z]{2,5})?$")
-_BARE_DATE = re.compile(
-    r"/((?:18|19|20|21|22)\d\d)(?:[/-]?(0?[1-9]|1[0-2])(?:[/-]?(0?[1-9]|[12]\d|3[01]))?)?"
-    r"(?:/|\.[a-z]{2,5})?$"
-)
+_YEAR, _MONTH, _DAY = r"((?:18|19|20|21|22)\d\d)", r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])"
+_BARE_DATE = re.compile(rf"/{_YEAR}[/-]{_MONTH}(?:[/-]{_DAY})?(?:/|\.[a-z]{{2,5}})?$")
+_BARE_DIGITS = re.compile(rf"/{_YEAR}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:/|\.[a-z]{{2,5}})?$")
+"""A day, or else the number of an article: never refused for lying in the future."""
 _DATE_NAMES = frozenset({"date", "day", "month", "year", "d", "m", "y", "ym", "from", "cal"})
 _DATE = re.compile(r"((?:18|19|20|21|22)\d\d)[-/.]?(0?[1-9]|1[0-2])(?:[-/.]?(\d\d?))?")
 _PAGE_NAMES = frozenset(
@@ -169,8 +169,10 @@ def _dated(parts: SplitResult) -> Iterator[Form]:
         if found := _DATE.match(text):
             yield Form("calendar", _with(parts, query=masked), _iso(found))
     elif not named and (found := _BARE_DATE.search(parts.path)):
-        path = f"{parts.path[: found.start()]}/*"
+        path = f"{parts.path[: found.start()]}/*-*"
         yield Form("calendar", _with(parts, path=path), _iso(found))
+    elif not named and (found := _BARE_DIGITS.search(parts.path)):
+        yield Form("calendar", _with(parts, path=f"{parts.path[: found.start()]}/*"))
 
 
 def _iso(found: re.Match[str]) -> str:

@@ -115,8 +115,11 @@ class Seen:
             return
         held.keys.add(key)
         held.pairs.update(form.pairs)
-        if form.kind == "calendar" and date.fromisoformat(form.name) > self.today + _AHEAD:
-            held.ahead += 1
+        held.ahead += self._is_far(form)
+
+    def _is_far(self, form: Form) -> bool:
+        is_dated = form.kind == "calendar" and form.name != ""
+        return is_dated and date.fromisoformat(form.name) > self.today + _AHEAD
 
     def suspicions(self, key: str) -> list[Suspicion]:
         """Return why an address may belong to a trap, what is certain first."""
@@ -129,11 +132,10 @@ class Seen:
                     found.append(_suspicion(form, f"like {first}", certain=True))
             elif isinstance(held, _Group) and _is_suspect(form, held):
                 words = f"{len(held.keys)} like {_shown(form)}"
-                is_ahead = form.kind == "calendar" and held.ahead >= _FEW_AHEAD
-                far = is_ahead and date.fromisoformat(form.name) > self.today + _AHEAD
-                if far and key != first:
+                is_far = held.ahead >= _FEW_AHEAD and key != first and self._is_far(form)
+                if is_far:
                     words = f"{words}, {held.ahead} of them in the future"
-                found.append(_suspicion(form, words, certain=far and key != first))
+                found.append(_suspicion(form, words, certain=is_far))
         return sorted(found, key=lambda one: not one.certain)
 
 
