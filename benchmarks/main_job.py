@@ -117,7 +117,7 @@ def khabar(url: str, pages: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config"
         (config / "sources").mkdir(parents=True)
-        (config / "app.toml").write_text("pool = 1\n")
+        (config / "app.toml").write_text('pool = 1\n[network]\nallow = "127.0.0.1"\n')
         (config / "sources" / "bench.toml").write_text(
             f'name = "bench"\ndiscover = ["{url}/sitemap.xml"]\nlanguage = "en"\n'
             f"[fetch]\ndelay = 0\nconcurrency = 16\nmax_pages = {pages}\n"

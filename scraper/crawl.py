@@ -54,6 +54,7 @@ def base_settings(app: App) -> Settings:
     settings = Settings()
     settings.setmodule("scraper.settings", priority="project")
     contact = f" (+{app.contact})" if app.contact else ""
+    settings.set("KHABAR_ALLOW", list(app.network.allow), priority="project")
     settings.set("USER_AGENT", f"khabar/{VERSION}{contact}", priority="project")
     return settings
 

@@ -26,6 +26,10 @@ PLAIN = frozenset({"link", "outside"})
 """Rules that say of a block only that it is not near the text."""
 APP = """# The demo's own settings; every key has a default.
 contact = "https://example.org/khabar-demo"
+
+# The made-up site is on this machine, where khabar otherwise connects to nothing.
+[network]
+allow = ["127.0.0.1/32"]
 """
 
 

@@ -13,10 +13,13 @@ from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 
 from pipeline.reasons import RunReason
+from scraper.addresses import network
+from scraper.guard import GUARD, AddressRefusedError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from scraper.middlewares.pace import PaceGate
     from scraper.work import Work
 
 IN_ALL = 1.5
@@ -34,8 +37,30 @@ class DeadlineHandler(HTTP11DownloadHandler):
     slot, so a 3 s deadline ended after 23 s.
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor  # by now it is the one that Scrapy has chosen
+
+        GUARD.stand(reactor, map(network, crawler.settings.getlist("KHABAR_ALLOW")))
+
     async def download_request(self, request: Request) -> Response:
-        """Return the response, or raise RunEndedError at the run's end."""
+        """Return the response, or raise RunEndedError at the run's end.
+
+        Raises RefusedError when the host was parked while the request waited for its turn.
+        """
+        pace: PaceGate | None = getattr(self._crawler, "pace", None)
+        if pace is None:
+            return await self._in_time(request)
+        await pace.admit(request)
+        try:
+            response = await self._in_time(request)
+        except BaseException as error:
+            pace.failed(request, error)
+            raise
+        pace.answered(request, response)
+        return response
+
+    async def _in_time(self, request: Request) -> Response:
         work: Work | None = getattr(self._crawler, "work", None)
         if work is None:
             return await self.answer(request)
@@ -71,7 +96,11 @@ class DeadlineHandler(HTTP11DownloadHandler):
 
     async def answer(self, request: Request) -> Response:
         """Return the response, however long it takes."""
-        return await super().download_request(request)
+        try:
+            return await super().download_request(request)
+        except AddressRefusedError as error:
+            proxy = request.meta.get("proxy", "")
+            raise AddressRefusedError(error.host, request.url, proxy) from error
 
 
 async def end_run(crawler: Crawler, reason: RunReason) -> None:

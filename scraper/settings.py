@@ -53,6 +53,9 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "s3": None,
 }
 
+# Networks that may be connected to although they are not public; a crawl has those of app.toml.
+KHABAR_ALLOW: list[str] = []
+
 # The frontier decides what is fetched: Scrapy's filter swallows redirects into seen URLs.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SPIDER_MIDDLEWARES: dict[str, Any] = {
@@ -65,6 +68,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scraper.middlewares.pace.PaceGate": 50,  # before robots.txt, which may not be asked either
+    "scraper.middlewares.ports.Ports": 80,
     "scraper.middlewares.rendered.Rendered": 90,  # what has passed all gates goes to the browser
     "scraper.middlewares.robots.RobotsGate": 100,
     "scraper.middlewares.conditional.Conditional": 110,

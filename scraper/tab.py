@@ -12,12 +12,16 @@ from weakref import WeakSet
 from playwright.async_api import BrowserContext, Error, Page, Route, WebSocketRoute
 
 from scraper.browser import may_ask
+from scraper.guard import GUARD, AddressRefusedError
+from scraper.middlewares.ports import WEB, ports_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.http.cookies import CookieJar
+
+    from scraper.config.source import Source
 
 UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "eventsource"})
 """What no text of a page depends on is not fetched."""
@@ -57,7 +61,7 @@ class Tab:
                 if request.resource_type in UNSEEN or scheme not in ("http", "https"):
                     await route.abort()
                     return
-                if not may_ask(self.crawler):
+                if not await self._may_ask(request.url):
                     await route.abort()
                     return
                 await route.continue_()
@@ -72,6 +76,19 @@ class Tab:
                 if not self.moved.done():
                     self.moved.set_result(request.url)
                 await route.abort("aborted")  # the page stays as it is
+
+    async def _may_ask(self, url: str) -> bool:
+        """Say whether what a page asks for may be fetched: counted, and on the public web."""
+        source: Source = self.crawler.source  # type: ignore[attr-defined] # our own handle
+        try:
+            if source.fetch.proxy:
+                GUARD.check_literal(url)
+            else:
+                await GUARD.check_name(url)
+        except AddressRefusedError:
+            return False
+        ports = ports_of(self.crawler) or WEB
+        return (urlsplit(url).port or 443) in ports and may_ask(self.crawler)
 
 
 def _cookie(cookie: Any) -> Any:

@@ -13,7 +13,7 @@ from pipeline.errors import KhabarError, UsageError
 from pipeline.identify import decide, url_key
 from pipeline.model import Hints, Memory, Neighbours, Profile, Reading, Snapshot, Verdict
 from pipeline.snapshots import make_snapshot
-from scraper.config import Config
+from scraper.config import Config, load
 from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.failures import Ending
@@ -44,7 +44,7 @@ class Trial:
 def try_page(config: Config | None, target: str, source_id: str | None) -> Trial:
     """Read a URL or a file as a source's page; FetchError when it cannot be had."""
     source = pick(config, target, source_id)
-    app = config.app if config else App.model_validate({})
+    app = (config or load(Path("config"))).app  # of no folder: what the environment says
     path = Path(target)
     if path.is_file():
         snapshot = from_file(path)

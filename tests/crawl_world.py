@@ -18,6 +18,8 @@ from scraper.demosite import Response, Site, serve, source_toml
 from storage.engine import open_engine
 
 SOURCE = "demo"
+LOOPBACK = '[network]\nallow = ["127.0.0.0/30"]\n'
+"""What lets khabar connect to the servers of these tests."""
 
 
 class World:
@@ -30,7 +32,7 @@ class World:
         self.url = server.url
         (self.config / "sources").mkdir(parents=True)
         line = f'database = "{database}"\n' if database else ""
-        (self.config / "app.toml").write_text(f"{line}pool = 1\n", encoding="utf-8")
+        (self.config / "app.toml").write_text(f"{line}pool = 1\n{LOOPBACK}", encoding="utf-8")
 
     def declare(self, toml: str, name: str = SOURCE) -> Path:
         """Write a source file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 from crawl_world import article, page
 
@@ -240,9 +241,11 @@ def bring(made, source, text, name, *, more="", file=""):
     folder.mkdir(exist_ok=True)
     path = folder / f"{file or source}.py"
     path.write_text(text.replace("BASE_URL", made.url), encoding="utf-8")
+    port = urlsplit(made.url).port
     made.declare(
         f'name = "{name}"\nspider = "spiders/{path.name}:{name}"\nlanguage = "en"\n'
-        f'timezone = "Asia/Kabul"\n[fetch]\ndelay = 0\nconcurrency = 4\ntimeout = 5\n{more}',
+        f'timezone = "Asia/Kabul"\n[fetch]\ndelay = 0\nconcurrency = 4\ntimeout = 5\n'
+        f"ports = [{port}]\n{more}",
         source,
     )
     return path

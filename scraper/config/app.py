@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from scraper.config.secrets import is_reference, masked, resolve
-from scraper.config.sections import Count, Section
+from scraper.config.sections import Count, Network, Section
 from scraper.config.source import Defaults
 
 BACKENDS = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
@@ -70,6 +70,14 @@ class App(Section):
         description="Path of the Chromium for sources with `browser`; else it is looked for.",
         examples=["/opt/chromium/chrome"],
     )
+    network: Annotated[
+        Network,
+        Field(
+            default_factory=Network,
+            description="Which addresses beside the public ones may be connected to.",
+            examples=[{"allow": ["10.1.0.0/16"]}],
+        ),
+    ]
     defaults: Annotated[
         Defaults,
         Field(

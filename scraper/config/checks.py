@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from scraper import addresses
 from scraper.config.suggest import nearest
 
 ID = re.compile(r"[a-z0-9-]{1,40}")
@@ -73,6 +74,12 @@ def host(text: str) -> str:
     return text.lower()
 
 
+def network(text: str) -> str:
+    """Return a network or an address as it is written; ValueError if it is none, or is all."""
+    addresses.network(text)
+    return text
+
+
 def python_name(text: str) -> str:
     """Return `path.py:name`, relative to the configuration's folder; ValueError if it is not."""
     found = PYTHON.fullmatch(text)
@@ -103,8 +110,8 @@ def source_id(text: str) -> str:
 
 
 def listed(value: Any) -> Any:
-    """Return one text as a list of one: where several may stand, one may stand alone."""
-    return [value] if isinstance(value, str) else value
+    """Return one value as a list of one: where several may stand, one may stand alone."""
+    return [value] if isinstance(value, (str, int)) else value
 
 
 def _form(pattern: re.Pattern[str]) -> Any:
@@ -123,6 +130,11 @@ PythonName = Annotated[str, AfterValidator(python_name), _form(PYTHON)]
 SourceId = Annotated[
     str, AfterValidator(source_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$"})
 ]
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(network)], ...],
+    BeforeValidator(listed, json_schema_input_type=str | list[str]),
+]
+"""Networks in CIDR notation, or addresses; one may stand alone."""
 Regexes = Annotated[
     tuple[Regex, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
 ]

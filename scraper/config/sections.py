@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pipeline.model import Selectors as Places
-from scraper.config.checks import Hosts, PythonName, Regex, Regexes, Texts, WebAddress, Zone
+from scraper.config.checks import (
+    Hosts,
+    Networks,
+    PythonName,
+    Regex,
+    Regexes,
+    Texts,
+    WebAddress,
+    Zone,
+    listed,
+)
 from scraper.config.selectors import LinkSelectors, Selectors
 from scraper.config.units import Seconds, Size, Span
 
@@ -19,11 +29,28 @@ Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True)]
 
 
+Ports = Annotated[
+    tuple[Annotated[int, Field(strict=True, ge=1, le=65535)], ...],
+    BeforeValidator(listed, json_schema_input_type=int | list[int]),
+]
+
+
 class Section(BaseModel):
     """A part of a configuration file: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=False
+    )
+
+
+class Network(Section):
+    """`[network]`: the exceptions from the guard, which lets no request into a private network."""
+
+    allow: Networks = Field(
+        default=(),
+        description="Networks or single addresses that may be connected to although they are not"
+        " public: private, link-local, this machine.",
+        examples=[["10.1.0.0/16", "127.0.0.1/32"]],
     )
 
 
@@ -99,6 +126,11 @@ Place = Annotated[Discover, BeforeValidator(_place, json_schema_input_type=str |
 class Politeness(Section):
     """Politeness and limits; robots.txt and Retry-After may slow it down further."""
 
+    ports: Ports = Field(
+        default=(),
+        description="Ports that may be asked beside 80, 443 and those in the source's own URLs.",
+        examples=[[8080]],
+    )
     delay: Seconds = Field(
         default=1.0,
         ge=0,

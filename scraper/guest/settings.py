@@ -42,10 +42,13 @@ ADVICE = {
     "FEEDS": "`khabar articles export` writes what is stored",
     "ITEM_PIPELINES": "khabar stores the pages itself",
     "RETRY_TIMES": "a page that failed is tried again in a later run",
+    "KHABAR_ALLOW": "see `[network]` in app.toml",
     "ROBOTSTXT_OBEY": "robots.txt is always obeyed",
     "USER_AGENT": "`contact` in app.toml is sent with each request",
 }
 _KNOWN = frozenset(name for name in dir(default_settings) if name.isupper())
+_OWN = "KHABAR_"
+"""How settings of ours begin that Scrapy does not know."""
 _IN_FORCE = {"ROBOTSTXT_OBEY": True}
 """What our own parts see to, whatever Scrapy's setting says."""
 
@@ -58,7 +61,7 @@ def honour(settings: BaseSettings, spider: type[Spider]) -> dict[str, str]:
     aside: dict[str, str] = {}
     for name, theirs in _wanted(spider):
         ours = settings.get(name)
-        if name in _KNOWN and name not in HONOURED:
+        if name not in HONOURED and (name in _KNOWN or name.startswith(_OWN)):
             if theirs != _IN_FORCE.get(name, ours):
                 aside[name] = ADVICE.get(name, "")
             continue

@@ -12,6 +12,7 @@ from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.config.secrets import masked
 from scraper.failures import RefusedError, explain
+from scraper.guard import GUARD
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -43,7 +44,11 @@ class Proxy:
         return cls(address)
 
     def process_request(self, request: Request) -> None:
-        """Name the proxy, and its login: Scrapy's handler takes that off before the site."""
+        """Name the proxy, and its login: Scrapy's handler takes that off before the site.
+
+        What a name leads to only the proxy knows; an address in a URL is judged here.
+        """
+        GUARD.check_literal(request.url)
         request.meta["proxy"] = self.address
         if self.login:
             request.headers["Proxy-Authorization"] = self.login

@@ -17,6 +17,7 @@ from pipeline.discover.robots import MAX_BYTES
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.failures import RefusedError
+from scraper.guard import AddressRefusedError
 from scraper.robots import deciding_line
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Rules:
     parsed: Protego | None
     unreachable: str = ""
     text: str = ""
+    blocked: str = ""
+    """The address of the site, when it is one that must not be connected to."""
 
 
 class RobotsGate:
@@ -65,6 +68,8 @@ class RobotsGate:
         if origin not in self.rules:
             self.rules[origin] = asyncio.ensure_future(self._fetch(origin, request))
         rules = await asyncio.shield(self.rules[origin])
+        if rules.blocked:
+            raise AddressRefusedError(rules.blocked, request.url)
         if rules.unreachable:
             raise RefusedError(
                 Outcome.DEFERRED,
@@ -88,6 +93,10 @@ class RobotsGate:
         )
         try:
             response = await self.crawler.engine.download_async(request)
+        except AddressRefusedError as error:
+            if error.url == request.url and not error.proxy:  # it is no redirect's target
+                return Rules(None, blocked=error.host)
+            return Rules(None, str(error))
         except IgnoreRequest as error:
             return self._odd(origin, error)
         except Exception as error:  # noqa: BLE001 # whatever the transport raises means "unreachable"

@@ -153,6 +153,8 @@ def _refused(answer: Answer, reason: Reason) -> Trouble:
     hint = "open the URL in a browser; if it works there, the site does not want programs"
     if reason is Reason.GONE:
         hint = "check the address, or give the site's front page"
+    if reason is Reason.SSRF_BLOCKED:
+        hint = "without an app.toml: KHABAR__NETWORK__ALLOW=ADDRESS or KHABAR__FETCH__PORTS=PORT"
     if reason is Reason.HTTP_5XX:
         hint = "try again later"
     return Trouble(kind="refused", words=f"{answer.url}: {answer.words}", hint=hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
 from scrapy import Request
@@ -14,6 +14,9 @@ from pipeline.errors import UsageError
 from scraper.answers import snapshot_of
 from scraper.failures import explain, failed
 from scraper.work import utc_now
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 
 class PageSpider(scrapy.Spider):
@@ -35,6 +38,13 @@ class PageSpider(scrapy.Spider):
         if not url:
             raise UsageError("which page? scrapy crawl page -a url=URL")
         self.url = url
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider; the crawler is told the URL, whose port may be asked."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.target = spider.url  # type: ignore[attr-defined] # the handle of the ports
+        return spider
 
     def parse(self, response: Response) -> None:
         """Keep the answer."""

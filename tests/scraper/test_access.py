@@ -1,6 +1,7 @@
 """Cookies, the Basic login and the proxy reach whom they are meant for, and nobody else."""
 
 import base64
+from urllib.parse import urlsplit
 
 import pytest
 from config_world import GOOD, Folder
@@ -45,6 +46,7 @@ def made(tmp_path_factory):
         with world(tmp_path_factory.mktemp("access"), extra) as made:
             made.listing(
                 more='cookies = { session = "env:SESSION", consent = "yes" }\n'
+                f"ports = {urlsplit(other.url).port}\n"
                 'auth = { user = "reader", password = "env:WORD" }\n'
             )
             made.khabar("crawl", "--json", check=0, **SECRETS)

@@ -9,6 +9,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -24,6 +25,8 @@ from scraper.probe.looking import addresses
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
+ALLOW = {"KHABAR__NETWORK__ALLOW": "127.0.0.1"}
+"""The sites are on this machine; many of these commands have no app.toml that could say so."""
 
 
 def run(folder, *args, config="", stdin=subprocess.DEVNULL, delay="0"):
@@ -40,7 +43,12 @@ def run(folder, *args, config="", stdin=subprocess.DEVNULL, delay="0"):
         check=False,
         cwd=folder,
         stdin=stdin,
-        env={**env, "PYTHONPATH": str(ROOT), **({"KHABAR__FETCH__DELAY": delay} if delay else {})},
+        env={
+            **env,
+            "PYTHONPATH": str(ROOT),
+            **ALLOW,
+            **({"KHABAR__FETCH__DELAY": delay} if delay else {}),
+        },
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
@@ -255,7 +263,8 @@ def test_a_page_that_is_gone_leads_to_the_front_page(gazette, tmp_path):
 def test_a_site_that_moves_to_another_host_is_followed_and_that_is_said(gazette, tmp_path):
     moved = Response(301, (("Location", f"{gazette.url}/"),))
     with serve(Site(extra={"/": moved})) as old:
-        done = run(tmp_path, "add", f"{old.url}/", "--yes")
+        config = f"[defaults.fetch]\nports = {urlsplit(gazette.url).port}\n"
+        done = run(tmp_path, "add", f"{old.url}/", "--yes", config=config)
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
     assert f"redirects to {gazette.url.removeprefix('http://')}: that is the site" in words
@@ -276,7 +285,7 @@ def test_a_site_of_scripts_says_so_where_there_is_no_browser(tmp_path):
 
 def test_interrupted_it_asks_nothing_more_and_leaves_nothing(gazette, tmp_path):
     gazette.requests.clear()
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "KHABAR__FETCH__DELAY": "0.3"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **ALLOW, "KHABAR__FETCH__DELAY": "0.3"}
     command = [sys.executable, "-m", "scraper", "add", gazette.url, "--yes"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

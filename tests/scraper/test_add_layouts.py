@@ -7,6 +7,7 @@ import sys
 from contextlib import ExitStack
 
 import pytest
+from crawl_world import LOOPBACK
 
 from scraper.browser import available
 from scraper.demosite import serve
@@ -35,7 +36,7 @@ class World:
         self.config = root / "config"
         (self.config / "sources").mkdir(parents=True)
         (self.config / "app.toml").write_text(
-            "pool = 1\n[defaults.fetch]\ndelay = 0\nconcurrency = 4\n"
+            f"pool = 1\n{LOOPBACK}[defaults.fetch]\ndelay = 0\nconcurrency = 4\n"
         )
         names = [*SITES, *TROUBLE]
         makers = {**SITES, **TROUBLE}

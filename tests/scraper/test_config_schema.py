@@ -13,6 +13,7 @@ from scraper.config.access import Login
 from scraper.config.app import App
 from scraper.config.reference import keys, keys_markdown
 from scraper.config.schema import texts
+from scraper.config.sections import Network
 from scraper.config.source import SourceFile
 from scraper.config.start import starter
 
@@ -21,7 +22,8 @@ EXAMPLES = sorted(Path("config/examples").glob("*.toml"))
 
 
 def all_keys() -> set[tuple[str, str, str]]:
-    found = {("app.toml", "", name) for name in App.model_fields}
+    found = {("app.toml", "", name) for name in App.model_fields if name != "network"}
+    found |= {("app.toml", "network", name) for name in Network.model_fields}
     found |= {("source", "", name) for name in SourceFile.model_fields if name not in SECTIONS}
     found |= {("source", "discover", name) for name in Discover.model_fields}
     found |= {("source", "login", name) for name in Login.model_fields}

@@ -1,5 +1,7 @@
 """A source's headers go to its own hosts, and a missing secret stops the run in words."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from crawl_world import article, feed, page, world
 
@@ -18,7 +20,8 @@ def test_a_redirect_to_another_host_takes_no_token_along(tmp_path):
             "/away": page("", status=302, headers=(("Location", f"{stranger.url}/elsewhere"),)),
         }
         with world(tmp_path, extra) as made:
-            made.listing(more='headers = { X-Api-Key = "env:CANARY" }\n')
+            port = urlsplit(stranger.url).port
+            made.listing(more=f'ports = {port}\nheaders = {{ X-Api-Key = "env:CANARY" }}\n')
             done = made.khabar("crawl", "--json", check=0, CANARY=TOKEN)
             asked = {one.path: one.headers for one in made.server.requests}
             for command in (("sources", "show", "demo"), ("logs",), ("runs", "1")):

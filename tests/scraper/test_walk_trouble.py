@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from crawl_world import article, feed, page, world
@@ -96,7 +97,8 @@ def made(tmp_path_factory):
         for name, places in SOURCES.items():
             made.declare(
                 f'name = "{name}"\nlanguage = "en"\n'
-                f"discover = [{places.format(base=made.url)}]\n[fetch]\ndelay = 0\n",
+                f"discover = [{places.format(base=made.url)}]\n"
+                f"[fetch]\ndelay = 0\nports = {urlsplit(other.url).port}\n",
                 name,
             )
         made.first = {end["source"]: end for end in made.crawl(check=3)}
