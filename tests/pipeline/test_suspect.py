@@ -63,8 +63,10 @@ WALLS = {
     ),
     "script alone": (
         Reason.CHALLENGE,
-        "<html><head><script>document.cookie='k='+(7*191);location.reload();</script></head>"
-        "<body></body></html>",
+        (
+            "<html><head><script>document.cookie='k='+(7*191);location.reload();</script></head>"
+            "<body></body></html>"
+        ),
     ),
     "access denied": (
         Reason.CHALLENGE,
@@ -111,8 +113,10 @@ WALLS = {
     "success": (Reason.CAPTIVE_PORTAL, "<html><title>Success</title><body>Success</body></html>"),
     "wispr": (
         Reason.CAPTIVE_PORTAL,
-        "<html><!-- <WISPAccessGatewayParam><Redirect/></WISPAccessGatewayParam> --><body>"
-        "<p>Welcome.</p></body></html>",
+        (
+            "<html><!-- <WISPAccessGatewayParam><Redirect/></WISPAccessGatewayParam> --><body>"
+            "<p>Welcome.</p></body></html>"
+        ),
     ),
     "parked": (
         Reason.PLACEHOLDER,
@@ -207,37 +211,49 @@ def test_a_consent_host_is_a_wall_though_its_words_are_unknown():
 ARTICLES = {
     "captchas": (
         "Captcha",
-        "<p>“Verify you are human”, the box says. Checking your browser takes five seconds, and"
-        " nobody knows why; the ray ID below it has been the title of two novels this year alone."
-        "</p><p>Those who complete the captcha for a living met in Halm on Monday and asked for a"
-        " pension. Automated access, they said, would put them out of work by the summer.</p>",
+        (
+            "<p>“Verify you are human”, the box says. Checking your browser takes five seconds, and"
+            " nobody knows why; the ray ID below it has been the title of two novels this year alone."
+            "</p><p>Those who complete the captcha for a living met in Halm on Monday and asked for a"
+            " pension. Automated access, they said, would put them out of work by the summer.</p>"
+        ),
     ),
     "404": (
         "404: Page Not Found",
-        f"<p>A show of that name opened in the lower town on Monday: forty pages that no longer"
-        f" exist, printed and framed. {P1}</p><p>{P2}</p><p>The curator, asked which page she"
-        f" missed most, named the one with the bus times. {P2} {P1}</p><p>{P1} {P2}</p>"
-        f"<p>{P2} {P1}</p>",
+        (
+            f"<p>A show of that name opened in the lower town on Monday: forty pages that no longer"
+            f" exist, printed and framed. {P1}</p><p>{P2}</p><p>The curator, asked which page she"
+            f" missed most, named the one with the bus times. {P2} {P1}</p><p>{P1} {P2}</p>"
+            f"<p>{P2} {P1}</p>"
+        ),
     ),
     "cookies": (
         "We use cookies: what the new rules say",
-        f"<p>Anyone who opens a page must be asked before a cookie is set. {P1}</p><p>{P2}</p>"
-        "<div class=banner><p>We value your privacy.</p><button>Accept all</button></div>",
+        (
+            f"<p>Anyone who opens a page must be asked before a cookie is set. {P1}</p><p>{P2}</p>"
+            "<div class=banner><p>We value your privacy.</p><button>Accept all</button></div>"
+        ),
     ),
     "cookies, short, with a banner": (
         "Cookies",
-        f"<p>The bakery’s Christmas range is here, and it is a fine one. {P1}</p>"
-        "<div class=banner><p>This site uses cookies.</p><button>Accept all</button></div>",
+        (
+            f"<p>The bakery’s Christmas range is here, and it is a fine one. {P1}</p>"
+            "<div class=banner><p>This site uses cookies.</p><button>Accept all</button></div>"
+        ),
     ),
     "wi-fi": (
         "Free Wi-Fi on the ferry",
-        f"<p>Passengers can go online from Monday on; no voucher is needed. {P1}</p><p>{P2}</p>"
-        "<form><input name=q><button>Search</button></form>",
+        (
+            f"<p>Passengers can go online from Monday on; no voucher is needed. {P1}</p><p>{P2}</p>"
+            "<form><input name=q><button>Search</button></form>"
+        ),
     ),
     "maintenance": (
         "Maintenance",
-        f"<p>The lock will be closed until Friday, the harbour office said. {P1} {P2}</p>"
-        f"<p>{P2} {P1}</p>",
+        (
+            f"<p>The lock will be closed until Friday, the harbour office said. {P1} {P2}</p>"
+            f"<p>{P2} {P1}</p>"
+        ),
     ),
     "a site for sale": (
         "Newspaper for sale",
@@ -267,8 +283,10 @@ def test_a_short_article_under_its_announced_title_is_taken_at_its_word():
     ("head", "inner"),
     [
         (
-            '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x",'
-            '"isAccessibleForFree":false}</script>',
+            (
+                '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x",'
+                '"isAccessibleForFree":false}</script>'
+            ),
             f"<p>{P1}</p>",
         ),
         ("", f"<p>{P1}</p><p>Subscribe to continue reading.</p><input type=password>"),
