@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
@@ -20,7 +21,7 @@ _CODED_PAIR = re.compile(
 )
 _HEADER = re.compile(
     r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)\b"
-    r"(['\"]?\s{0,4}:\s{0,4}\[?b?['\"]?)[^\r\n'\"\]]+",
+    r"(['\"]?\s{0,4}:\s{0,4}\[?b?['\"]?)(?=\S*[\d=])[^\r\n'\"\]]+",  # no word of prose
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic)(\s+)(?=\S*[\d=])[A-Za-z0-9+/=._~-]{12,}", re.IGNORECASE)
@@ -28,11 +29,9 @@ _SECRET = re.compile(
     r"passw|passphrase|pwd|secret|token|(?:api|access|private|client)[-_.]?key|auth(?!or)"
     r"|signature|credential|jwt|bearer|^(?:pass|pin|otp|sig|hmac|phpsessid|jsessionid)$"
 )
-_DOUBTFUL = frozenset(
-    {"key", "sid", "session", "session_id", "sessionid", "sign", "code", "hash", "ticket"}
-)
-# A number or a slug under such a name is an article's address; anything else could be a key.
-_HARMLESS = re.compile(r"\d{1,12}|[^\W\d_]+(?:[-_][^\W\d_]+)*")
+_DOUBTFUL = frozenset({"key", "sid", "session", "session_id", "sessionid", "sign"})
+# A number, a word or a slug under such a name is an article's address, not a key to it.
+_HARMLESS = re.compile(r".{,7}|[\d._-]+|[^\W\d_]+(?:[-_][^\W\d_]+)*", re.DOTALL)
 
 _known: set[str] = set()
 
@@ -43,11 +42,22 @@ def keep_secret(text: str) -> None:
     Plain words and what is shorter than SHORTEST are not looked for: they would blank out text.
     """
     word = text.strip()
-    for form in (word, *word.split()):
+    login = word.partition("://")[2].rpartition("@")[0]
+    password = login.partition(":")[2]
+    for form in {word, *word.split(), password, unquote(password)}:
         if len(form) < SHORTEST or (form.isalpha() and form.islower()):
             continue
         coded = base64.b64encode(form.encode("utf-8", "replace")).decode().rstrip("=")
         _known.update({form, quote(form, safe=""), quote(form), quote_plus(form), coded})
+
+
+def keep_secrets_of(url: str) -> None:
+    """Remember the login and the secret query values of a URL that a configuration names."""
+    for _, name, value in _PAIR.findall(url):
+        if is_secret_name(name, value):
+            keep_secret(unquote(value))
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        keep_secret(url)
 
 
 def forget_secrets() -> None:
@@ -78,6 +88,14 @@ def concealed(text: str) -> str:
         if secret in text:
             text = text.replace(secret, MASK)
     return text
+
+
+def sealed(url: str) -> str:
+    """Return a URL concealed, yet as unique as it was: a digest stands for what is hidden."""
+    shown = concealed(url)
+    if shown == url:
+        return url
+    return f"{shown}#{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 def concealed_within(value: Any) -> Any:

@@ -10,7 +10,7 @@ import ledger_world
 from migrated_world import migrated
 from sqlalchemy import Connection, Text, create_engine, select, update
 
-from storage.types import Json, metadata
+from storage.types import Json, Sealed, Told, metadata
 
 POISON = (
     "\x1b]0;owned\x07\x1b[2J\r\n2024-05-29 10:15:00Z forged\t\x9b31m\u202eevil\u2066\ufeff\u2028"
@@ -50,12 +50,11 @@ def poisoned(folder: Path) -> Path:
 
 def columns(table: Any) -> list[Any]:
     """Return the columns whose text is not our own words."""
+    kinds = (Text, Json, Told, Sealed)
     return [
         column
         for column in table.columns
-        if isinstance(column.type, Text | Json) or getattr(column.type, "impl_instance", None)
-        if column.name not in OURS and not column.foreign_keys
-        if isinstance(column.type, Json) or column.type.python_type is str
+        if isinstance(column.type, kinds) and column.name not in OURS and not column.foreign_keys
     ]
 
 
