@@ -17,6 +17,7 @@ from pipeline.model import Memory, Profile, Snapshot
 from pipeline.reasons import RunReason
 from scraper.config.app import App
 from scraper.config.source import Source
+from scraper.pace.hosts import Hosts
 from scraper.reading import ReadingPool
 from storage.books import Judgement
 from storage.fencing import Run
@@ -45,6 +46,7 @@ class Work:
     store: Store
     writer: Writer
     pool: ReadingPool
+    hosts: Hosts
     memory: Memory = field(default_factory=Memory)
     now: Callable[[], datetime] = utc_now
     ends_at: float = math.inf
@@ -59,7 +61,7 @@ class Work:
     end: Judgement | None = None
     """How the closed run ended."""
     counts: Counter[str] = field(default_factory=Counter)
-    """Live: outcomes, `accepted`, `known`, `requests`, `bytes`, `listings`."""
+    """Live: outcomes, `accepted`, `known`, `requests`, `bytes`, `listings`, `parked`."""
     on_count: Callable[[Work], None] = lambda work: None  # noqa: ARG005 # nobody watches
     profile: Profile = field(init=False)
 

@@ -76,7 +76,7 @@ class Settlement:
     revision_id: int | None = None
     evidence: Mapping[str, Any] | None = None
     not_before: datetime | None = None
-    """The site's own word on when to come again (Retry-After, cached robots rules)."""
+    """When to come again: the site's own word (Retry-After, robots rules), or its host's pause."""
 
 
 def next_try(
@@ -136,7 +136,10 @@ def _judge(settlement: Settlement, attempts: int) -> tuple[Outcome, int, datetim
     if outcome is Outcome.FAILED and retry_at is None:
         outcome = Outcome.DEAD
     if retry_at is not None and settlement.not_before is not None:
-        retry_at = max(retry_at, settlement.not_before)
+        # Put off, it comes when that says; after a failure, not sooner than by the count of them.
+        put_off = outcome is Outcome.DEFERRED
+        earliest = settlement.at if put_off else retry_at
+        retry_at = max(earliest, settlement.not_before)
     return outcome, attempts, retry_at
 
 
