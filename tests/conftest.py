@@ -9,6 +9,8 @@ settings.register_profile("unit", max_examples=50, deadline=None)
 settings.register_profile("thorough", max_examples=100, deadline=None)
 settings.load_profile("unit")
 
+pytest_plugins = ["hostile_rows"]
+
 LONGEST = ("test_up_crawls", "test_up", "test_ticks", "test_restart", "test_try")
 """Files that wait for the clock or for many processes: begun first, so that none is left alone."""
 
