@@ -41,6 +41,8 @@ class Reason(StrEnum):
     BYTE_CAP = "byte_cap"
     TRAP = "trap"
     DEPTH_CAP = "depth_cap"
+    LINK_CAP = "link_cap"
+    LISTING_CAP = "listing_cap"
     UNSUPPORTED_TYPE = "unsupported_type"
     SAME_URL = "same_url"
     SAME_BODY = "same_body"
@@ -68,6 +70,12 @@ class RunReason(StrEnum):
     NOTHING_FOUND = "nothing_found"
     BOOKS_OFF = "books_off"
     PAGE_CAP = "page_cap"
+    BYTE_CAP = "byte_cap"
+    ITEM_CAP = "item_cap"
+    LINK_CAP = "link_cap"
+    LISTING_CAP = "listing_cap"
+    DEPTH_CAP = "depth_cap"
+    TRAP = "trap"
     RUN_DEADLINE = "run_deadline"
     HOST_PARKED = "host_parked"
     INTERRUPTED = "interrupted"
@@ -171,9 +179,26 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "beyond this run's page budget",
         "comes first in the next run; raise `[fetch] max_pages` to go faster",
     ),
-    Reason.BYTE_CAP: ("beyond this run's byte budget", "comes first in the next run"),
-    Reason.TRAP: ("the site invents endless URLs", "narrow `[links] allow`"),
-    Reason.DEPTH_CAP: ("too many steps from the listing", "narrow `[links] allow`"),
+    Reason.BYTE_CAP: (
+        "beyond this run's byte budget",
+        "comes first in the next run; raise `[fetch] max_run_bytes` to go faster",
+    ),
+    Reason.TRAP: (
+        "the site invents endless addresses of this kind",
+        "`[links] deny` the kind, or narrow `allow`; `[links] traps = false` takes them all",
+    ),
+    Reason.DEPTH_CAP: (
+        "too many steps from the place under `discover`",
+        "raise `[fetch] max_depth`, for `follow` its `depth`; or name the place under `discover`",
+    ),
+    Reason.LINK_CAP: (
+        "more links in one run than allowed",
+        "the rest comes with the next reading; raise `[links] max_links`",
+    ),
+    Reason.LISTING_CAP: (
+        "more feeds, sitemaps and listings in one run than allowed",
+        "raise `[fetch] max_listings`, or name fewer under `discover`",
+    ),
     Reason.UNSUPPORTED_TYPE: (
         "not HTML: archived and listed, its text is not read",
         "`khabar articles show ID --raw` writes the document",
@@ -220,8 +245,29 @@ RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
         "links and outcomes do not add up: a fault of khabar itself",
         "please report it with `khabar runs ID --json`",
     ),
-    RunReason.PAGE_CAP: ("more new links than the page budget", "the rest comes in the next run"),
-    RunReason.RUN_DEADLINE: ("the run's time was over", "the rest comes in the next run"),
+    RunReason.PAGE_CAP: (
+        "more new links than the page budget",
+        "the rest comes first in the next run; raise `[fetch] max_pages` to go faster",
+    ),
+    RunReason.BYTE_CAP: (
+        "more bytes than the run's budget",
+        "the rest comes first in the next run; raise `[fetch] max_run_bytes`",
+    ),
+    RunReason.ITEM_CAP: ("too many links in one listing", "raise `[links] max_items`"),
+    RunReason.LINK_CAP: (
+        "more links than are taken in one run",
+        "the rest comes with the next reading; raise `[links] max_links`",
+    ),
+    RunReason.LISTING_CAP: ("too many listings in one run", "raise `[fetch] max_listings`"),
+    RunReason.DEPTH_CAP: ("listings too many steps away", "raise `[fetch] max_depth` or `depth`"),
+    RunReason.TRAP: (
+        "the site invents endless addresses",
+        "`khabar runs ID` says of which kind; narrow `[links] allow` or `deny` them",
+    ),
+    RunReason.RUN_DEADLINE: (
+        "the run's time was over (`[fetch] max_seconds`)",
+        "the rest comes first in the next run",
+    ),
     RunReason.HOST_PARKED: (
         "a host asks to wait or does not answer, so it is left alone for a while",
         "`khabar hosts` says until when; the rest comes in the run after that",
