@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict
 
@@ -26,22 +27,54 @@ class Refusal(TypedDict):
     samples: list[str]
 
 
-def sort_out(
-    work: Work, links: Iterable[Link], seen: set[str]
-) -> tuple[list[Candidate], dict[str, Refusal]]:
-    """Return the links that pass the source's rules, newest first, and by rule those that don't."""
-    candidates: list[Candidate] = []
-    refused: dict[str, Refusal] = {}
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A link that passes the source's rules, with its URL's key."""
+
+    link: Link
+    key: str
+    host: str
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The links of a listing: those that pass, newest first, and by rule those that do not."""
+
+    named: list[Named] = field(default_factory=list)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """In words, what was told apart."""
+    is_cut: bool = False
+    """Some that pass are left to the next reading, which must not be spared."""
+
+    def refuse(self, rule: str, urls: Sequence[str], note: str = "") -> None:
+        """Count URLs that go no further."""
+        count_refused(self.refused, rule, urls)
+        if note and note not in self.notes:
+            self.notes.append(note)
+
+
+def sort_out(work: Work, links: Iterable[Link]) -> Sorted:
+    """Return the links that pass `[links]`, newest first, and by rule those that don't."""
+    out = Sorted()
     rules, now = work.source.link_rules(), work.now()
+    longest = min(work.source.links.max_length, LONGEST)
     for link in links:
         rule = refuse(link, rules, now)
-        candidate = None if rule else candidate_of(link, seen)
-        if candidate is not None:
-            candidates.append(candidate)
+        named = None if rule else _named(link)
+        if named is None:
+            out.refuse(rule or "bad_url", [link.url])
+        elif len(named.key.encode()) > longest:
+            out.refuse("too_long", [link.url])
         else:
-            count_refused(refused, rule or "bad_url", [link.url])
-    candidates.sort(key=_newness, reverse=True)
-    return candidates, refused
+            out.named.append(named)
+    out.named.sort(key=_newness, reverse=True)
+    return out
+
+
+def candidates_of(named: Iterable[Named], seen: set[str]) -> list[Candidate]:
+    """Return links as the frontier takes them; their keys are added to those the run has `seen`."""
+    return [_candidate(one, seen) for one in named]
 
 
 def candidate_of(link: Link, seen: set[str], *, again: bool = False) -> Candidate | None:
@@ -49,19 +82,30 @@ def candidate_of(link: Link, seen: set[str], *, again: bool = False) -> Candidat
 
     Its key is added to those that this run has `seen`.
     """
+    named = _named(link)
+    if named is None or len(named.key.encode()) > LONGEST:
+        return None
+    return _candidate(named, seen, again=again)
+
+
+def _candidate(named: Named, seen: set[str], *, again: bool = False) -> Candidate:
+    first = named.key not in seen
+    seen.add(named.key)
+    link = named.link
+    return Candidate(
+        key=named.key, url=link.url, host=named.host, link=link, first=first, again=again
+    )
+
+
+def _named(link: Link) -> Named | None:
     try:
-        key, host = url_key(link.url), host_of(link.url)
+        return Named(link, url_key(link.url), host_of(link.url))
     except ValueError:
         return None
-    if len(key.encode()) > LONGEST:
-        return None
-    first = key not in seen
-    seen.add(key)
-    return Candidate(key=key, url=link.url, host=host, link=link, first=first, again=again)
 
 
-def _newness(candidate: Candidate) -> datetime:
-    stated = candidate.link.published or candidate.link.modified
+def _newness(named: Named) -> datetime:
+    stated = named.link.published or named.link.modified
     return stated.at if stated else _EPOCH
 
 
@@ -72,5 +116,3 @@ def count_refused(refused: dict[str, Refusal], rule: str, urls: Sequence[str]) -
     entry = refused.setdefault(rule, {"count": 0, "samples": []})
     entry["count"] += len(urls)
     entry["samples"] += urls[: SAMPLES - len(entry["samples"])]
-
-

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from pipeline.discover.trap_forms import forms
-from pipeline.discover.traps import Evidence, Suspicion
 from pipeline.model import UrlState
 from pipeline.reasons import Reason
 from storage.engine import AnyRow
@@ -25,15 +24,14 @@ _EMPTY = frozenset(
 )
 
 
-def evidence_of(conn: Connection, run: Run, suspicion: Suspicion) -> Evidence:
-    """Return what the visited pages of a group were: articles, copies of these, or none.
+def outcomes_of(
+    conn: Connection, run: Run, stem: str, belongs: Callable[[str], bool]
+) -> tuple[int, int, int]:
+    """Return what the visited pages of a group were: articles, copies of these, and none at all.
 
-    What failed or waits says nothing, and neither does what was refused as a trap.
+    The group are the URLs of the run's source whose keys begin with `stem`, in either case, and
+    `belongs` says so. What failed or waits says nothing, nor what was refused as a trap.
     """
-    stem = suspicion.group.partition("*")[0].removesuffix(" in any spelling")
-    key = urls.c.key
-    if suspicion.kind == "spelling":
-        stem, key = stem.lower(), func.lower(urls.c.key)
     rows = conn.execute(
         select(
             urls.c.id,
@@ -43,12 +41,14 @@ def evidence_of(conn: Connection, run: Run, suspicion: Suspicion) -> Evidence:
             visits.c.evidence,
             articles.c.url_id.label("home"),
         )
-        .outerjoin(visits, and_(visits.c.url_id == urls.c.id, visits.c.run_id == urls.c.last_run_id))
+        .outerjoin(
+            visits, and_(visits.c.url_id == urls.c.id, visits.c.run_id == urls.c.last_run_id)
+        )
         .outerjoin(articles, articles.c.id == visits.c.article_id)
         .where(
             urls.c.source_pk == run.source_pk,
             urls.c.state.in_(_SETTLED),
-            key.startswith(stem, autoescape=True),
+            func.lower(urls.c.key).startswith(stem.lower(), autoescape=True),
         )
         .order_by(urls.c.id.desc())
         .limit(NEWEST)
@@ -56,7 +56,7 @@ def evidence_of(conn: Connection, run: Run, suspicion: Suspicion) -> Evidence:
     homes: set[int] = set()
     pages = empty = 0
     for row in rows:
-        if not any(f"{form.kind} {form.group}" == suspicion.id for form in forms(row.key)):
+        if not belongs(row.key):
             continue
         home = _home(row)
         if home is not None:
@@ -64,7 +64,7 @@ def evidence_of(conn: Connection, run: Run, suspicion: Suspicion) -> Evidence:
             homes.add(home)
         elif row.reason in _EMPTY:
             empty += 1
-    return Evidence(articles=len(homes), copies=pages - len(homes), empty=empty)
+    return len(homes), pages - len(homes), empty
 
 
 def _home(row: AnyRow) -> int | None:
