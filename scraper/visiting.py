@@ -16,6 +16,7 @@ from pipeline.reasons import Reason
 from scraper.answers import NOT_MODIFIED, snapshot_of
 from scraper.failures import Ending, KnownTargetError, explain, failed
 from scraper.items import PageItem
+from scraper.probation import Probation
 from scraper.settling import settlement
 from storage.frontier import Taken, take_due
 from storage.leases import reopen
@@ -34,11 +35,13 @@ class Visits:
         self.work = work
         self.pages = 0
         """Pages asked for, against the budget."""
+        self.probation = Probation(work)
 
     @property
     def budget(self) -> int:
         """How many more pages this run may ask for."""
-        return max(0, self.work.source.fetch.max_pages - self.pages)
+        most = self.work.source.fetch.max_pages
+        return max(0, most - self.pages - len(self.probation.waiting))
 
     async def left(self) -> tuple[Taken, ...]:
         """Return what an attempt of this run that died was still to fetch; its links are counted.
@@ -118,6 +121,7 @@ class Visits:
             ending = Ending(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
         else:
             ending = explain(failed(failure), self.work.stopped)
+        target = getattr(failure.value, "url_id", None)
         response = getattr(failure.value, "response", None)
         snapshot = self._snapshot(response, taken.url) if response is not None else None
         snapshot_id = await self.work.keep(snapshot) if snapshot is not None else None
@@ -127,6 +131,7 @@ class Visits:
             snapshot=snapshot,
             snapshot_id=snapshot_id,
             started=request.meta.get("began", request.cb_kwargs.get("started")),
+            evidence=None if target is None else {"url_id": target},
         )
         await self.work.settle(taken.url_id, settled)
 
