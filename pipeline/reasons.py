@@ -72,6 +72,7 @@ class RunReason(StrEnum):
     QUARANTINED = "quarantined"
     PAGE_CAP = "page_cap"
     RUN_DEADLINE = "run_deadline"
+    HOST_PARKED = "host_parked"
     INTERRUPTED = "interrupted"
     CANCELLED = "cancelled"
     OVERLAP = "overlap"
@@ -129,7 +130,7 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.HTTP_5XX: ("the site has an error of its own", "tried again later by itself"),
     Reason.GONE: ("the site says the page is gone (404 or 410)", "nothing to do; text is kept"),
     Reason.RATE_LIMITED: (
-        "the site asks to slow down (429)",
+        "the site asks to slow down or to wait (429, 503, Retry-After)",
         "raise `[fetch] delay`; tried again later by itself",
     ),
     Reason.ROBOTS_DENIED: (
@@ -242,6 +243,10 @@ RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
     ),
     RunReason.PAGE_CAP: ("more new links than the page budget", "the rest comes in the next run"),
     RunReason.RUN_DEADLINE: ("the run's time was over", "the rest comes in the next run"),
+    RunReason.HOST_PARKED: (
+        "a host asks to wait or does not answer, so it is left alone for a while",
+        "`khabar hosts list` says until when; the rest comes in the run after that",
+    ),
     RunReason.INTERRUPTED: ("stopped by a signal", "the rest comes in the next run"),
     RunReason.CANCELLED: ("cancelled by a person", "start it again with `khabar crawl ID`"),
     RunReason.OVERLAP: ("the source was still being crawled", "schedule it less often"),

@@ -33,7 +33,9 @@ async def finish(work: Work, scrapy_reason: str) -> None:
     def job(conn: Connection) -> Judgement:
         now = work.now()
         _settle_left(conn, work, stopped)
-        judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), stopped)
+        # Nobody has ended it, but a parked host has cut it short all the same.
+        short = stopped or (RunReason.HOST_PARKED if work.counts["parked"] else None)
+        judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), short)
         if work.why:
             judged = replace(judged, detail=f"{work.why}; {judged.detail}")
         conn.execute(

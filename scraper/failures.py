@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from OpenSSL import SSL
 from scrapy import exceptions
@@ -25,9 +26,34 @@ from scraper.handler import RunEndedError
 class RefusedError(IgnoreRequest):
     """A request that must not be made: robots rules, a redirect that leads nowhere useful."""
 
-    def __init__(self, outcome: Outcome, reason: Reason | None, detail: str) -> None:
+    def __init__(
+        self,
+        outcome: Outcome,
+        reason: Reason | None,
+        detail: str,
+        *,
+        not_before: datetime | None = None,
+    ) -> None:
         super().__init__(detail)
         self.outcome, self.reason, self.detail = outcome, reason, detail
+        self.not_before = not_before
+
+    def ending(self) -> Ending:
+        """Return how the visit ends."""
+        return Ending(self.outcome, self.reason, self.detail, not_before=self.not_before)
+
+
+class NoRulesError(RefusedError):
+    """A request that must not be made because robots.txt could not be read."""
+
+    def __init__(self, origin: str, cause: Reason | None, detail: str) -> None:
+        words = f"{origin}/robots.txt: {detail}"
+        super().__init__(Outcome.DEFERRED, Reason.ROBOTS_UNREACHABLE, words)
+        self.origin, self.cause = origin, cause
+
+    def ending(self) -> Ending:
+        """Return how the visit ends, with what is the matter with robots.txt."""
+        return replace(super().ending(), origin=self.origin, cause=self.cause)
 
 
 class BrowserError(Exception):
@@ -49,6 +75,12 @@ class Ending:
     outcome: Outcome
     reason: Reason | None
     detail: str
+    not_before: datetime | None = None
+    """When to come again at the earliest, if that is known."""
+    origin: str | None = None
+    """The site, scheme://host[:port], whose robots.txt could not be read."""
+    cause: Reason | None = None
+    """Why it could not."""
 
 
 CUT_OFF: dict[RunReason, Reason] = {
@@ -84,9 +116,10 @@ def failed(failure: Failure) -> BaseException:
 def explain(error: BaseException, stopped: RunReason | None) -> Ending:
     """Return what a failed request means for its URL."""
     if isinstance(error, HttpError):
-        return _asks_for_login(error.response) or by_status(error.response.status)
+        response = error.response
+        return _told_to_wait(response) or _asks_for_login(response) or by_status(response.status)
     if isinstance(error, RefusedError):
-        return Ending(error.outcome, error.reason, error.detail)
+        return error.ending()
     if isinstance(error, AddressRefusedError):
         return Ending(Outcome.FAILED, Reason.SSRF_BLOCKED, str(error))
     if isinstance(error, RunEndedError):
@@ -98,6 +131,17 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
         if isinstance(cause, kinds):
             return Ending(Outcome.FAILED, reason, _words(cause))
     return _otherwise(cause)
+
+
+def _told_to_wait(response: Response) -> Ending | None:
+    """Return the ending of an answer that has parked its host; None of another."""
+    told = response.request.meta.get("told") if response.request is not None else None
+    if told is None:
+        return None
+    until, words, is_put_off = told
+    if is_put_off:
+        return Ending(Outcome.DEFERRED, Reason.RATE_LIMITED, f"the site {words}", until)
+    return replace(by_status(response.status), not_before=until)
 
 
 def _asks_for_login(response: Response) -> Ending | None:

@@ -19,6 +19,7 @@ from scraper.guard import GUARD, AddressRefusedError
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from scraper.middlewares.pace import PaceGate
     from scraper.work import Work
 
 IN_ALL = 1.5
@@ -43,7 +44,23 @@ class DeadlineHandler(HTTP11DownloadHandler):
         GUARD.stand(reactor, map(network, crawler.settings.getlist("KHABAR_ALLOW")))
 
     async def download_request(self, request: Request) -> Response:
-        """Return the response, or raise RunEndedError at the run's end."""
+        """Return the response, or raise RunEndedError at the run's end.
+
+        Raises RefusedError when the host was parked while the request waited for its turn.
+        """
+        pace: PaceGate | None = getattr(self._crawler, "pace", None)
+        if pace is None:
+            return await self._in_time(request)
+        await pace.admit(request)
+        try:
+            response = await self._in_time(request)
+        except BaseException as error:
+            pace.failed(request, error)
+            raise
+        pace.answered(request, response)
+        return response
+
+    async def _in_time(self, request: Request) -> Response:
         work: Work | None = getattr(self._crawler, "work", None)
         if work is None:
             return await self.answer(request)

@@ -9,6 +9,7 @@ from typing import Self
 from scraper import VERSION
 from scraper.config import Config
 from scraper.config.source import Source
+from scraper.pace.hosts import Hosts
 from scraper.reading import ReadingPool
 from scraper.schedule.lost import take_back
 from scraper.schedule.owners import owner_of
@@ -32,6 +33,7 @@ class Session:
         self.archive = Archive(config.app.archive, self.name)
         self.writer = Writer(self.store, self.archive)
         self.pool = ReadingPool(config.app.pool)
+        self.hosts = Hosts(self.store, self.writer)
 
     def __enter__(self) -> Self:
         """Return the session, with the declared sources written to the database."""
@@ -76,7 +78,8 @@ class Session:
             app=self.config.app,
             store=self.store,
             writer=self.writer,
-            pool=self.pool,
+            pool=self.pool.reader(),
+            hosts=self.hosts,
         )
         if on_count is not None:
             work.on_count = on_count

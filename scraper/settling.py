@@ -47,6 +47,7 @@ def settlement(
         snapshot_id=snapshot_id,
         article_id=article_id,
         evidence=evidence,
+        not_before=ending.not_before,
     )
 
 

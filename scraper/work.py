@@ -17,7 +17,8 @@ from pipeline.model import Memory, Profile, Snapshot
 from pipeline.reasons import RunReason
 from scraper.config.app import App
 from scraper.config.source import Source
-from scraper.reading import ReadingPool
+from scraper.pace.hosts import Hosts
+from scraper.reading import Reader
 from storage.books import Judgement
 from storage.fencing import Run
 from storage.frontier import Settlement, settle
@@ -44,7 +45,8 @@ class Work:
     app: App
     store: Store
     writer: Writer
-    pool: ReadingPool
+    pool: Reader
+    hosts: Hosts
     memory: Memory = field(default_factory=Memory)
     now: Callable[[], datetime] = utc_now
     ends_at: float = math.inf
@@ -59,7 +61,7 @@ class Work:
     end: Judgement | None = None
     """How the closed run ended."""
     counts: Counter[str] = field(default_factory=Counter)
-    """Live: outcomes, `accepted`, `known`, `requests`, `bytes`, `listings`."""
+    """Live: outcomes, `accepted`, `known`, `requests`, `bytes`, `listings`, `parked`."""
     on_count: Callable[[Work], None] = lambda work: None  # noqa: ARG005 # nobody watches
     profile: Profile = field(init=False)
 

@@ -21,7 +21,6 @@ RETRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedel
 """The pauses after the first, second, … failure in a row; after the last one the URL is dead."""
 
 _AT_ONCE = {Reason.PAGE_CAP, Reason.INTERRUPTED, Reason.RUN_DEADLINE}
-_PAUSES = {Reason.ROBOTS_DENIED: timedelta(days=1), Reason.RATE_LIMITED: timedelta(hours=1)}
 _PAUSE = timedelta(hours=1)
 
 _STATES = {
@@ -76,7 +75,7 @@ class Settlement:
     revision_id: int | None = None
     evidence: Mapping[str, Any] | None = None
     not_before: datetime | None = None
-    """The site's own word on when to come again (Retry-After, cached robots rules)."""
+    """When to come again: the site's own word (Retry-After, robots rules), or its host's pause."""
 
 
 def next_try(
@@ -92,7 +91,7 @@ def next_try(
         return None
     if reason in _AT_ONCE:
         return now
-    return now + (_PAUSES.get(reason, _PAUSE) if reason else _PAUSE)
+    return now + _PAUSE
 
 
 def settle(conn: Connection, run: Run, url_id: int, settlement: Settlement) -> Outcome:
@@ -136,7 +135,10 @@ def _judge(settlement: Settlement, attempts: int) -> tuple[Outcome, int, datetim
     if outcome is Outcome.FAILED and retry_at is None:
         outcome = Outcome.DEAD
     if retry_at is not None and settlement.not_before is not None:
-        retry_at = max(retry_at, settlement.not_before)
+        # Put off, it comes when that says; after a failure, not sooner than by the count of them.
+        put_off = outcome is Outcome.DEFERRED
+        earliest = settlement.at if put_off else retry_at
+        retry_at = max(earliest, settlement.not_before)
     return outcome, attempts, retry_at
 
 

@@ -7,6 +7,7 @@ page that gets its row before it is fetched; any other request is a step of the 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from inspect import isawaitable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
@@ -136,7 +137,7 @@ class Joining:
         await self.books.step(asked, ending)
         if asked.parent is not None:
             detail = f"{asked.url}: {ending.detail}"
-            asked.parent.trouble = Ending(ending.outcome, ending.reason, detail)
+            asked.parent.trouble = replace(ending, detail=detail)
 
     async def _say(self, asked: Asked, failure: Failure) -> AsyncIterator[Any]:
         """Take in what the guest's own errback yields."""

@@ -1,0 +1,1 @@
+"""Pace: when a host may be asked, by what it has answered and how it has failed."""
