@@ -9,6 +9,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 
+from pipeline.discover.links import without_login
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
@@ -33,7 +34,9 @@ class _Hop:
             raise RefusedError(
                 Outcome.FAILED, Reason.REDIRECT_LIMIT, f"too many redirects, last to {request.url}"
             ) from error
-        return hop
+        # A site may not choose by what login it, or another, is asked.
+        plain = without_login(hop.url)
+        return hop if plain == hop.url else hop.replace(url=plain)
 
     async def _settle(self, request: Request, result: Request | Response) -> Request | Response:
         work: Work | None = getattr(self.crawler, "work", None)
