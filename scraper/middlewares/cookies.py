@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
@@ -11,6 +12,7 @@ from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 
 from pipeline.errors import ConfigError
+from pipeline.identify import host_of
 from scraper.config.secrets import is_cookie_value
 from scraper.hosts import OwnHosts, starts_of
 
@@ -31,7 +33,9 @@ class Cookies:
 
     def __init__(self, source: Source, starts: tuple[str, ...] = ()) -> None:
         self.jar = CookieJar()
-        own = OwnHosts(source, starts)
+        self.own = own = OwnHosts(source, starts)
+        self.homes = own.hosts | ({host_of(source.login.url)} if source.login else set())
+        self.names = {urlsplit(f"//{host}").hostname for host in self.homes}
         given = source.fetch.request_cookies()
         for name, value in given.items():
             if not is_cookie_value(value):
@@ -56,13 +60,24 @@ class Cookies:
     def process_request(self, request: Request) -> None:
         """Give the request the cookies of its URL; a redirect has copied those of another."""
         request.headers.pop("Cookie", None)
-        self.jar.add_cookie_header(request)
+        if not self._is_beside(request.url):
+            self.jar.add_cookie_header(request)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Keep what the site sets in the jar, and its value out of the archive."""
-        self.jar.extract_cookies(response, request)
+        if not self._is_beside(request.url):
+            self.jar.extract_cookies(response, request)
         if lines := response.headers.getlist("Set-Cookie"):
             response.headers.setlist(
                 "Set-Cookie", [_VALUE.sub(b"=***", line, count=1) for line in lines]
             )
         return response
+
+    def _is_beside(self, url: str) -> bool:
+        """Say whether a URL is at another port of a host of ours, or at http though we use https.
+
+        A jar alone asks neither: its rules know hosts, and a site may forget to say `Secure`.
+        """
+        if self.own.secure and not url.startswith("https:"):
+            return True
+        return host_of(url) not in self.homes and urlsplit(url).hostname in self.names
