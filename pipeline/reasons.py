@@ -29,6 +29,8 @@ class Reason(StrEnum):
     CHALLENGE = "challenge"
     CONSENT_WALL = "consent_wall"
     LOGIN_WALL = "login_wall"
+    CAPTIVE_PORTAL = "captive_portal"
+    PLACEHOLDER = "placeholder"
     SOFT_404 = "soft_404"
     NO_CONTENT = "no_content"
     NOT_ARTICLE = "not_article"
@@ -67,6 +69,7 @@ class RunReason(StrEnum):
     LISTING_FAILED = "listing_failed"
     NOTHING_FOUND = "nothing_found"
     BOOKS_OFF = "books_off"
+    QUARANTINED = "quarantined"
     PAGE_CAP = "page_cap"
     RUN_DEADLINE = "run_deadline"
     HOST_PARKED = "host_parked"
@@ -138,7 +141,10 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "robots.txt could not be read, so nothing may be fetched",
         "tried again later by itself",
     ),
-    Reason.CHALLENGE: ("a bot challenge came instead of the page", "raise `[fetch] delay`"),
+    Reason.CHALLENGE: (
+        "a bot challenge came instead of the page",
+        "tried again later by itself; raise `[fetch] delay`, or ask the site's owner",
+    ),
     Reason.CONSENT_WALL: (
         "a consent page came instead of the page",
         "set the cookie of a visitor who has agreed: `[fetch] cookies`",
@@ -146,6 +152,14 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.LOGIN_WALL: (
         "a login page, or a demand for a login, came instead of the page",
         "give the source a login: `[fetch] auth`, `[fetch] cookies` or `[login]`",
+    ),
+    Reason.CAPTIVE_PORTAL: (
+        "the network we are in answered with its own login page",
+        "log in to the network with a browser; tried again later by itself",
+    ),
+    Reason.PLACEHOLDER: (
+        "the server shows a placeholder: parked, suspended, under maintenance",
+        "tried again later by itself; if it lasts, the site has gone",
     ),
     Reason.SOFT_404: ("a 'not found' page that says 200", "the site has removed the article"),
     Reason.NO_CONTENT: (
@@ -188,7 +202,10 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     ),
     Reason.SLOW_PAGE: ("reading the page took too long and was stopped", "report the page"),
     Reason.TOO_DEEP: ("the page is nested too deeply to be read whole", "report the page"),
-    Reason.QUARANTINED: ("held back with its whole run, which looked poisoned", "see the run"),
+    Reason.QUARANTINED: (
+        "held back with its whole run, which looked poisoned",
+        "tried again later by itself; `khabar quarantine list` shows why and how to release it",
+    ),
     Reason.RUN_DEADLINE: ("the run's time was over", "comes first in the next run"),
     Reason.INTERRUPTED: ("the run was stopped or died before its turn", "taken up by itself"),
     Reason.DISK_FULL: ("no space left to store it", "free some space; taken up by itself"),
@@ -220,11 +237,15 @@ RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
         "links and outcomes do not add up: a fault of khabar itself",
         "please report it with `khabar runs ID --json`",
     ),
+    RunReason.QUARANTINED: (
+        "its pages look like one false page under many addresses: none of them counts as news",
+        "`khabar quarantine show ID`, then `khabar quarantine release ID` if they are real",
+    ),
     RunReason.PAGE_CAP: ("more new links than the page budget", "the rest comes in the next run"),
     RunReason.RUN_DEADLINE: ("the run's time was over", "the rest comes in the next run"),
     RunReason.HOST_PARKED: (
         "a host asks to wait or does not answer, so it is left alone for a while",
-        "`khabar hosts` says until when; the rest comes in the run after that",
+        "`khabar hosts list` says until when; the rest comes in the run after that",
     ),
     RunReason.INTERRUPTED: ("stopped by a signal", "the rest comes in the next run"),
     RunReason.CANCELLED: ("cancelled by a person", "start it again with `khabar crawl ID`"),

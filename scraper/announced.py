@@ -16,8 +16,8 @@ from pipeline.identify import host_of, url_key
 from pipeline.model import Link, Listing, Outcome, Snapshot
 from pipeline.reasons import Reason
 from scraper.answers import NOT_MODIFIED
+from scraper.children import ReadingError
 from scraper.failures import UNASKED, Ending
-from scraper.reading import ReadingError
 from scraper.walks import Asked, Walks, ends_walk, worth_keeping
 from storage.candidates import LONGEST
 from storage.frontier import Accepted, Candidate, Taken, accept

@@ -38,6 +38,23 @@ class RefusedError(IgnoreRequest):
         self.outcome, self.reason, self.detail = outcome, reason, detail
         self.not_before = not_before
 
+    def ending(self) -> Ending:
+        """Return how the visit ends."""
+        return Ending(self.outcome, self.reason, self.detail, not_before=self.not_before)
+
+
+class NoRulesError(RefusedError):
+    """A request that must not be made because robots.txt could not be read."""
+
+    def __init__(self, origin: str, cause: Reason | None, detail: str) -> None:
+        words = f"{origin}/robots.txt: {detail}"
+        super().__init__(Outcome.DEFERRED, Reason.ROBOTS_UNREACHABLE, words)
+        self.origin, self.cause = origin, cause
+
+    def ending(self) -> Ending:
+        """Return how the visit ends, with what is the matter with robots.txt."""
+        return replace(super().ending(), origin=self.origin, cause=self.cause)
+
 
 class BrowserError(Exception):
     """The browser could not show a page, or is itself in trouble."""
@@ -60,6 +77,10 @@ class Ending:
     detail: str
     not_before: datetime | None = None
     """When to come again at the earliest, if that is known."""
+    origin: str | None = None
+    """The site, scheme://host[:port], whose robots.txt could not be read."""
+    cause: Reason | None = None
+    """Why it could not."""
 
 
 UNASKED = Ending(
@@ -104,7 +125,7 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
         response = error.response
         return _told_to_wait(response) or _asks_for_login(response) or by_status(response.status)
     if isinstance(error, RefusedError):
-        return Ending(error.outcome, error.reason, error.detail, error.not_before)
+        return error.ending()
     if isinstance(error, AddressRefusedError):
         return Ending(Outcome.FAILED, Reason.SSRF_BLOCKED, str(error))
     if isinstance(error, RunEndedError):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, select
 from pipeline.reasons import Reason
 from storage.engine import AnyRow, chunks, insert_for
 from storage.fencing import Run
+from storage.masking import concealed
 from storage.schema import aliases, urls, visits
 from storage.text import clean
 
@@ -27,6 +28,8 @@ def add_alias(
 ) -> None:
     """Note that another URL is the same page, by the site's own word; the last word counts."""
     key = clean(key)
+    if concealed(key) != key:
+        return  # it holds a login or a token, and nobody can ask for it by the masked form
     if conn.scalar(select(urls.c.id).where(urls.c.key == key, urls.c.id == url_id)) is not None:
         return  # a page that names itself
     row = {"key": key, "url_id": url_id, "kind": kind, "first_seen_at": now}

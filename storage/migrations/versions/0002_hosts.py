@@ -62,6 +62,12 @@ def _robots() -> None:
         ),
         sa.Column("fetched_at", Instant(), nullable=False, comment="when that answer came"),
         sa.Column(
+            "expires_at",
+            Instant(),
+            nullable=False,
+            comment="until then it is not asked for again",
+        ),
+        sa.Column(
             "failed_at", Instant(), nullable=True, comment="when it was last asked in vain, since then"
         ),
         sa.Column("trouble", sa.Text(), nullable=True, comment="what went wrong then"),
