@@ -225,7 +225,12 @@ def _leave(
         old = getattr(sys, name)
         raw = open(own, "wb" if own else "rb", buffering=-1, closefd=False)  # noqa: SIM115
         new = io.TextIOWrapper(
-            raw, old.encoding, old.errors, newline="\n", line_buffering=own == 2 or raw.isatty()
+            raw,
+            old.encoding,
+            old.errors,
+            newline="\n",
+            line_buffering=own == 2 or raw.isatty(),
+            write_through=old.write_through,  # what PYTHONUNBUFFERED says
         )
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
