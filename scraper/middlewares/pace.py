@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -103,7 +104,9 @@ class PaceGate:
             # A bare 503 stays the page's own error; else the page was but put off.
             asked = heard.wait is not None or response.status == 429  # noqa: PLR2004
             request.meta["told"] = (host.parked_until, heard.words, asked)
-            self._note(parked(host, now))
+            # What is over in a moment cuts no run short, but a listing is read once in a run.
+            if host.is_parked(now + timedelta(seconds=PATIENCE)) or "asked" in request.meta:
+                self._note(parked(host, now))
 
     def failed(self, request: Request, error: BaseException) -> None:
         """Hear a failure; what is no fault of the host says nothing of it."""
