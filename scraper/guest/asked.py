@@ -9,8 +9,8 @@ from typing import Any
 from scrapy import Request
 
 from pipeline.model import Snapshot
-from scraper.announced import Refusal, count_refused
 from scraper.failures import Ending
+from scraper.sorting import Refusal, count_refused
 from storage.frontier import Taken
 
 HANDLE = "guest"
