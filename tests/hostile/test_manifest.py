@@ -9,7 +9,6 @@ LATER = {
     "deception",
     "trap",
     "politeness",
-    "redirect",
     "ssrf",
     "injection",
 }
