@@ -51,7 +51,7 @@ class Probation:
         Of a suspected group there are rows for no more than a run may fetch; the rest comes with
         the next reading, when it is known what the group is.
         """
-        source, kept = self.work.source, []
+        source, kept, suspected = self.work.source, [], []
         for one in out.named:
             url, is_new = one.link.url, one.key not in seen
             said = self.bench.verdict(one.key)
@@ -69,8 +69,9 @@ class Probation:
                 continue
             self.links += is_new
             self.let_in.update(group.id for group in said)
-            kept.append(one)
-        out.named = kept
+            (suspected if said else kept).append(one)
+        # What is beyond doubt comes first in the budget.
+        out.named = kept + suspected
 
     async def admit(self, taken: Iterable[Taken]) -> list[Taken]:
         """Return which pages may be asked for now. A trap's are settled; the others wait."""
