@@ -16,7 +16,7 @@ from pipeline.model import Listing, Outcome, Snapshot
 from pipeline.reasons import Reason
 from scraper.answers import NOT_MODIFIED
 from scraper.children import ReadingError
-from scraper.failures import Ending
+from scraper.failures import UNASKED, Ending
 from scraper.probation import Probation
 from scraper.sorting import candidates_of, sort_out
 from scraper.walks import NEVER_SAME, Asked, Walks, ends_walk, worth_keeping
@@ -67,13 +67,13 @@ async def take_in(
     if held is not None and asked.page == 1:
         asked.walk.since = held.fetched_at
     over = walks.over(asked, snapshot)
+    if snapshot.status == NOT_MODIFIED and held is None:
+        await not_had(work, asked, UNASKED, snapshot, counted=True)
+        return Announced()
     if snapshot.status == NOT_MODIFIED:
         await _unchanged(work, asked, snapshot, "not_modified")
         return Announced()
-    if held is not None and held.payload_sha256 == snapshot.sha256:
-        await _unchanged(work, asked, snapshot, "same_body")
-        return Announced()
-    if over:
+    if over or (held is not None and held.payload_sha256 == snapshot.sha256):
         await _unchanged(work, asked, snapshot, "same_body", over)
         return Announced()
     try:

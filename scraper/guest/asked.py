@@ -17,7 +17,7 @@ HANDLE = "guest"
 """The key in a request's meta under which its Asked travels."""
 _OURS = (
     HANDLE, "conditional", "key", "url_id", "taken", "asked", "validators", "began", "gate",
-    "login", "login_round", "told", "trial",
+    "login", "login_round", "told",
 )  # fmt: skip
 _SCRAPYS = (
     "depth", "download_latency", "redirect_reasons", "redirect_times", "redirect_ttl",
