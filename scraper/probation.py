@@ -14,10 +14,11 @@ from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.failures import Ending
 from scraper.settling import settlement
+from storage.frontier import settle
 from storage.traps import outcomes_of
 
 if TYPE_CHECKING:
-    from scraper.sorting import Sorted
+    from scraper.sorting import Named, Sorted
     from scraper.work import Work
     from storage.frontier import Taken
 
@@ -51,7 +52,9 @@ class Probation:
         Of a suspected group there are rows for no more than a run may fetch; the rest comes with
         the next reading, when it is known what the group is.
         """
-        source, kept, suspected = self.work.source, [], []
+        source = self.work.source
+        kept: list[Named] = []
+        suspected: list[Named] = []
         for one in out.named:
             url, is_new = one.link.url, one.key not in seen
             said = self.bench.verdict(one.key)
@@ -77,17 +80,32 @@ class Probation:
         """Return which pages may be asked for now. A trap's are settled; the others wait."""
         given = [(one, url_key(one.url)) for one in taken]
         await self.notice([key for _, key in given])
-        going = []
+        going: list[Taken] = []
+        traps: list[tuple[Taken, Suspicion]] = []
         for one, key in given:
             said = self.bench.ask(key)
             if isinstance(said, Suspicion):
-                ending = Ending(Outcome.REJECTED, Reason.TRAP, said.words)
-                await self.work.settle(one.url_id, settlement(self.work, ending))
+                traps.append((one, said))
             elif said == "wait":
                 self.waiting.append(one)
             else:
                 going.append(one)
+        await self._refuse(traps)
         return going
+
+    async def _refuse(self, traps: Sequence[tuple[Taken, Suspicion]]) -> None:
+        """Settle a trap's links, all in one transaction."""
+        if not traps:
+            return
+        work = self.work
+
+        def job(conn: Connection) -> None:
+            for taken, why in traps:
+                ending = Ending(Outcome.REJECTED, Reason.TRAP, why.words)
+                settle(conn, work.run, taken.url_id, settlement(work, ending))
+
+        await work.write(job)
+        work.count(Outcome.REJECTED, len(traps))
 
     async def again(self) -> list[Taken]:
         """Return which of the waiting may go now that those before them have been read."""

@@ -33,6 +33,7 @@ def outcomes_of(
     `belongs` says so. An article is a text: a few words stored under two URLs are one and a copy.
     What failed or waits says nothing, nor what was refused as a trap.
     """
+    last = and_(visits.c.url_id == urls.c.id, visits.c.run_id == urls.c.last_run_id)
     visited, own = articles.alias("visited"), articles.alias("own")
     rows = conn.execute(
         select(
@@ -42,9 +43,7 @@ def outcomes_of(
             visits.c.evidence,
             func.coalesce(own.c.body_sha, visited.c.body_sha).label("text"),
         )
-        .outerjoin(
-            visits, and_(visits.c.url_id == urls.c.id, visits.c.run_id == urls.c.last_run_id)
-        )
+        .outerjoin(visits, last)
         .outerjoin(visited, visited.c.id == visits.c.article_id)
         .outerjoin(own, own.c.url_id == urls.c.id)
         .where(

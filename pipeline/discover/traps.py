@@ -54,6 +54,7 @@ class _Group:
     keys: set[str]
     pairs: set[str] = field(default_factory=set)
     ahead: int = 0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Suspicion:
     @property
     def id(self) -> str:
         """What names the group."""
-        return f"{self.kind} {self.group}"
+        return Form(self.kind, self.group).id
 
     @property
     def stem(self) -> str:
@@ -80,7 +81,7 @@ class Suspicion:
 
     def has(self, key: str) -> bool:
         """Tell whether an address belongs to the group."""
-        return any(f"{form.kind} {form.group}" == self.id for form in forms(key))
+        return any(form.id == self.id for form in forms(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ class Seen:
                 self._add(form, key)
 
     def _add(self, form: Form, key: str) -> None:
-        name = f"{form.kind} {form.group}"
+        name = form.id
         held = self.groups.get(name)
-        needs_more = form.kind in {"facet", "calendar"}
+        needs_more = form.kind in {"facet", "calendar", "session"}
         if held is None and not needs_more:
             self.groups[name] = key
             return
@@ -125,6 +126,7 @@ class Seen:
         held.keys.add(key)
         held.pairs.update(form.pairs)
         held.ahead += self._is_far(form)
+        held.tokens += form.kind == "session"
 
     def _is_far(self, form: Form) -> bool:
         is_dated = form.kind == "calendar" and form.name != ""
@@ -134,23 +136,25 @@ class Seen:
         """Return why an address may belong to a trap, what is certain first."""
         found = []
         for form in forms(key):
-            held = self.groups.get(f"{form.kind} {form.group}")
+            held = self.groups.get(form.id)
             first = held.first if isinstance(held, _Group) else held
             if form.kind in CERTAIN:
                 if key not in (first, form.group):
-                    found.append(_suspicion(form, f"like {first}", certain=True))
+                    found.append(_suspicion(form, f"like {first}", held, certain=True))
             elif isinstance(held, _Group) and _is_suspect(form, held):
                 words = f"{len(held.keys)} like {_shown(form)}"
                 is_far = held.ahead >= _FEW_AHEAD and key != first and self._is_far(form)
                 if is_far:
                     words = f"{words}, {held.ahead} of them in the future"
-                found.append(_suspicion(form, words, certain=is_far))
+                found.append(_suspicion(form, words, held, certain=is_far))
         return sorted(found, key=lambda one: not one.certain)
 
 
 def _is_suspect(form: Form, held: _Group) -> bool:
     number = len(held.keys)
-    if number < _FROM[form.kind]:
+    if held.tokens >= _FROM["session"]:
+        return True
+    if number < _FROM["number" if form.kind == "session" else form.kind]:
         return False
     # Each article of an honest site brings a value of its own; filters only combine theirs.
     return form.kind != "facet" or 2 * number > 3 * len(held.pairs)
@@ -160,9 +164,11 @@ def _shown(form: Form) -> str:
     return form.group.removesuffix(ANY_SPELLING).partition("://")[2]
 
 
-def _suspicion(form: Form, words: str, *, certain: bool) -> Suspicion:
-    name = "" if form.kind == "calendar" else form.name
-    return Suspicion(form.kind, form.group, name, f"{_KINDS[form.kind]}: {words}", certain)
+def _suspicion(form: Form, words: str, held: str | _Group | None, *, certain: bool) -> Suspicion:
+    kind, name = form.kind, "" if form.kind == "calendar" else form.name
+    if kind in ("session", "number") and isinstance(held, _Group):
+        kind = "session" if held.tokens >= _FROM["session"] else "number"
+    return Suspicion(kind, form.group, name, f"{_KINDS[kind]}: {words}", certain)
 
 
 def judge(kind: Kind, evidence: Evidence, *, warned: bool = False) -> str | None:
