@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from pipeline.discover.traps import Bench, Evidence, Seen, Suspicion
+from pipeline.discover.traps import Bench, Evidence, Seen, Suspicion, judge
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
 from scraper.failures import Ending
 from scraper.settling import settlement
+from storage.events import record
 from storage.frontier import settle
-from storage.traps import outcomes_of
+from storage.traps import outcomes_of, pardon
 
 if TYPE_CHECKING:
     from scraper.sorting import Named, Sorted
@@ -124,5 +125,23 @@ class Probation:
             run = self.work.run
             return [Evidence(*outcomes_of(conn, run, one.stem, one.has)) for one in groups]
 
+        pardoned = []
         for one, evidence in zip(groups, await self.work.look(look), strict=True):
             self.bench.learn(one, evidence)
+            if evidence.refused and judge(one.kind, evidence) == "articles":
+                pardoned.append(one)
+        if pardoned:
+            await self.work.write(lambda conn: self._pardon(conn, pardoned))
+
+    def _pardon(self, conn: Connection, groups: Sequence[Suspicion]) -> None:
+        for one in groups:
+            number = pardon(conn, self.work.run, one.stem, one.has, self.work.now())
+            words = f"{number} links refused as a trap's are fetched after all: like {one.group}"
+            record(
+                conn,
+                "trap.pardoned",
+                words,
+                now=self.work.now(),
+                source_pk=self.work.run.source_pk,
+                run_id=self.work.run.id,
+            )

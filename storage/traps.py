@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select, update
 
 from pipeline.model import UrlState
 from pipeline.reasons import Reason
-from storage.engine import AnyRow
+from storage.engine import AnyRow, chunks
 from storage.fencing import Run
 from storage.schema import articles, urls, visits
 
@@ -26,12 +27,12 @@ _EMPTY = frozenset(
 
 def outcomes_of(
     conn: Connection, run: Run, stem: str, belongs: Callable[[str], bool]
-) -> tuple[int, int, int]:
-    """Return what the visited pages of a group were: articles, copies of these, and none at all.
+) -> tuple[int, int, int, int]:
+    """Return what a group's pages were: articles, copies of these, none at all, and refused ones.
 
     The group are the URLs of the run's source whose keys begin with `stem`, in either case, and
     `belongs` says so. An article is a text: a few words stored under two URLs are one and a copy.
-    What failed or waits says nothing, nor what was refused as a trap.
+    What failed or waits says nothing.
     """
     last = and_(visits.c.url_id == urls.c.id, visits.c.run_id == urls.c.last_run_id)
     visited, own = articles.alias("visited"), articles.alias("own")
@@ -51,14 +52,15 @@ def outcomes_of(
             urls.c.state.in_(_SETTLED),
             func.lower(urls.c.key).startswith(stem.lower(), autoescape=True),
         )
-        .order_by(urls.c.id.desc())
+        .order_by(urls.c.reason == Reason.TRAP, urls.c.id.desc())
         .limit(NEWEST)
     ).all()
     rows = [row for row in rows if belongs(row.key)]
     texts = [row.text for row in rows if row.text is not None and row.state in _READ]
     texts += _elsewhere(conn, [row for row in rows if row.text is None])
     empty = sum(1 for row in rows if row.text is None and row.reason in _EMPTY)
-    return len(set(texts)), len(texts) - len(set(texts)), empty
+    refused = sum(1 for row in rows if row.reason == Reason.TRAP)
+    return len(set(texts)), len(texts) - len(set(texts)), empty, refused
 
 
 def _elsewhere(conn: Connection, rows: Sequence[AnyRow]) -> list[str]:
@@ -70,3 +72,26 @@ def _elsewhere(conn: Connection, rows: Sequence[AnyRow]) -> list[str]:
     )
     texts: dict[int, str] = {row.url_id: row.body_sha for row in found}
     return [texts[target] for target in targets if target in texts]
+
+
+def pardon(
+    conn: Connection, run: Run, stem: str, belongs: Callable[[str], bool], now: datetime
+) -> int:
+    """Put off, to be fetched now, what was refused as a trap's in a group that is none after all."""
+    rows = conn.execute(
+        select(urls.c.id, urls.c.key).where(
+            urls.c.source_pk == run.source_pk,
+            urls.c.state == UrlState.REJECTED,
+            urls.c.reason == Reason.TRAP,
+            urls.c.run_id.is_(None),
+            func.lower(urls.c.key).startswith(stem.lower(), autoescape=True),
+        )
+    ).all()
+    ids = [row.id for row in rows if belongs(row.key)]
+    for some in chunks(ids):
+        conn.execute(
+            update(urls)
+            .where(urls.c.id.in_(some), urls.c.run_id.is_(None))
+            .values(state=UrlState.DEFERRED, next_try_at=now)
+        )
+    return len(ids)

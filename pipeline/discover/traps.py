@@ -94,6 +94,8 @@ class Evidence:
     """Pages that had one of these articles again."""
     empty: int = 0
     """Pages that are no articles."""
+    refused: int = 0
+    """Addresses refused as a trap's, unfetched."""
 
 
 @dataclass(slots=True)
@@ -206,8 +208,16 @@ class Bench:
     pilots: dict[tuple[Kind, str], set[str]] = field(default_factory=dict)
     """By what varies: the first groups, which are looked into before the others."""
 
+    again: dict[str, str] = field(default_factory=dict)
+    """Of each group known as a trap from earlier runs: the one address that may go all the same.
+
+    So a verdict that was wrong, of a day when the site gave one page to all, is found out.
+    """
+
     def learn(self, one: Suspicion, evidence: Evidence) -> None:
         """Take in what is known of a group by now; another few of it may go."""
+        if one.id not in self.evidence and judge(one.kind, evidence) == "trap":
+            self.again[one.id] = ""
         self.evidence[one.id] = evidence
         self.out[one.id] = 0
         if one.name and judge(one.kind, evidence) == "trap":
@@ -226,11 +236,18 @@ class Bench:
                 return one
             known = self.evidence.get(one.id, Evidence())
             said = judge(one.kind, known, warned=self._is_warned(one))
+            if said == "trap" and self._may_again(one, key):
+                continue
             if said == "trap":
                 return replace(one, words=tell(one, known))
             if said is None:
                 early.append(one)
         return early
+
+    def _may_again(self, one: Suspicion, key: str) -> bool:
+        if self.again.get(one.id) == "":
+            self.again[one.id] = key
+        return self.again.get(one.id) == key
 
     def open(self, key: str) -> list[Suspicion]:
         """Return the groups of an address about which it is too early to say anything."""

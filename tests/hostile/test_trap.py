@@ -31,6 +31,14 @@ def index(*links):
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
+def news(*stories):
+    """Return a feed of pairs: a link, and the title under which it is announced."""
+    rows = "".join(f"<item><title>{t}</title><link>{link}</link></item>" for link, t in stories)
+    return page(
+        f"<rss version='2.0'><channel><title>T</title>{rows}</channel></rss>", "application/rss+xml"
+    )
+
+
 def listing(*links, following=""):
     rows = "".join(f'<li><a href="{link}">Headline of {link} today</a></li>' for link in links)
     after = f'<a rel="next" href="{following}">Next</a>' if following else ""
@@ -91,7 +99,10 @@ SCENARIOS = (
     Scenario(
         "trap/session-ids",
         {
-            "/feed.xml": feed(*(f"/story?visit={token}" for token in TOKENS), "/fine"),
+            "/feed.xml": news(
+                *((f"/story?visit={token}", "Session Story") for token in TOKENS),
+                ("/fine", "Session Fine"),
+            ),
             "/story": article("Session Story"),
             "/fine": article("Session Fine"),
         },
@@ -99,9 +110,9 @@ SCENARIOS = (
     Scenario(
         "trap/session-paths",
         {
-            "/feed.xml": feed(
-                *(f"/news/story;visit={token}" for token in TOKENS[:60]),
-                *(f"/(S({token}))/other.aspx" for token in TOKENS[:60]),
+            "/feed.xml": news(
+                *((f"/news/story;visit={token}", "Path Story") for token in TOKENS[:60]),
+                *((f"/(S({token}))/other.aspx", "Path Other") for token in TOKENS[:60]),
             ),
             **{f"/news/story;visit={token}": article("Path Story") for token in TOKENS[:60]},
             "*": article("Path Other"),
@@ -204,9 +215,12 @@ SCENARIOS = (
     Scenario(
         "trap/tracking",
         {
-            "/feed.xml": feed(
-                *(f"/tracked?utm_source={token}&amp;fbclid={token}" for token in TOKENS[:100]),
-                *(f"/marked?from_desk={token}" for token in TOKENS[:100]),
+            "/feed.xml": news(
+                *(
+                    (f"/tracked?utm_source={token}&amp;fbclid={token}", "Tracked")
+                    for token in TOKENS[:100]
+                ),
+                *((f"/marked?from_desk={token}", "Marked") for token in TOKENS[:100]),
             ),
             "/tracked": article("Tracked"),
             "/marked": article("Marked"),
@@ -239,7 +253,9 @@ SCENARIOS = (
     Scenario(
         "trap/case-and-slash",
         {
-            "/feed.xml": feed(*(f"{one}{end}" for one in SPELLINGS for end in ("", "/"))),
+            "/feed.xml": news(
+                *((f"{one}{end}", "Spelled") for one in SPELLINGS for end in ("", "/"))
+            ),
             "*": article("Spelled"),
         },
     ),
