@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, case, func, select, update
 
 from pipeline.model import UrlState
 from pipeline.reasons import Reason
@@ -52,7 +52,7 @@ def outcomes_of(
             urls.c.state.in_(_SETTLED),
             func.lower(urls.c.key).startswith(stem.lower(), autoescape=True),
         )
-        .order_by(urls.c.reason == Reason.TRAP, urls.c.id.desc())
+        .order_by(case((urls.c.reason == Reason.TRAP, 1), else_=0), urls.c.id.desc())
         .limit(NEWEST)
     ).all()
     rows = [row for row in rows if belongs(row.key)]
@@ -77,7 +77,7 @@ def _elsewhere(conn: Connection, rows: Sequence[AnyRow]) -> list[str]:
 def pardon(
     conn: Connection, run: Run, stem: str, belongs: Callable[[str], bool], now: datetime
 ) -> int:
-    """Put off, to be fetched now, what was refused as a trap's in a group that is none after all."""
+    """Put off, to be fetched now, what was refused in a group that is no trap after all."""
     rows = conn.execute(
         select(urls.c.id, urls.c.key).where(
             urls.c.source_pk == run.source_pk,
