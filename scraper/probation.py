@@ -16,7 +16,7 @@ from scraper.failures import Ending
 from scraper.settling import settlement
 from storage.events import record
 from storage.frontier import settle
-from storage.traps import outcomes_of, pardon
+from storage.traps import outcomes_of, pardon, recalled
 
 if TYPE_CHECKING:
     from scraper.sorting import Named, Sorted
@@ -37,13 +37,18 @@ class Probation:
         """Handed out by the frontier, not yet asked for."""
         self.let_in: Counter[str] = Counter()
         """Of each suspected group, how many links have been given a row."""
+        self.recalled = False
         self.links = 0
         """Links of this run that have been let in."""
 
     async def notice(self, keys: Sequence[str]) -> None:
         """Take in the keys of a listing's links, and what is known of groups they belong to."""
-        if not self.work.source.links.traps:
+        work = self.work
+        if not work.source.links.traps or not keys:
             return
+        if not self.recalled:
+            self.recalled = True
+            self.bench.seen.notice(await work.look(lambda conn: recalled(conn, work.run)))
         self.bench.seen.notice(keys)
         await self._learn(self.bench.unlearned(keys)[:GROUPS])
 

@@ -74,6 +74,25 @@ def _elsewhere(conn: Connection, rows: Sequence[AnyRow]) -> list[str]:
     return [texts[target] for target in targets if target in texts]
 
 
+def recalled(conn: Connection, run: Run) -> list[str]:
+    """Return the keys of URLs that were no articles of their own, the newest of the source's.
+
+    A trap that shows a few new addresses in each run is told by those of the runs before.
+    """
+    return list(
+        conn.scalars(
+            select(urls.c.key)
+            .where(
+                urls.c.source_pk == run.source_pk,
+                urls.c.state.in_((UrlState.DUPLICATE, UrlState.REJECTED)),
+                urls.c.reason.in_((*_EMPTY, Reason.SAME_BODY, Reason.SAME_URL, Reason.TRAP)),
+            )
+            .order_by(urls.c.id.desc())
+            .limit(NEWEST)
+        )
+    )
+
+
 def pardon(
     conn: Connection, run: Run, stem: str, belongs: Callable[[str], bool], now: datetime
 ) -> int:
