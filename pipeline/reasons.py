@@ -89,6 +89,17 @@ class RunReason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
+IN_THE_WAY = frozenset(
+    {
+        Reason.CHALLENGE,
+        Reason.CONSENT_WALL,
+        Reason.LOGIN_WALL,
+        Reason.CAPTIVE_PORTAL,
+        Reason.PLACEHOLDER,
+    }
+)
+"""What came in place of a page that is still there: it is asked for again, never given up."""
+
 EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.TIMEOUT: (
         "no whole answer within the time allowed",
