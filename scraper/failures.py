@@ -61,7 +61,7 @@ class BrowserError(Exception):
 
 
 class KnownTargetError(IgnoreRequest):
-    """A redirect into a URL that has a row already: nothing is fetched, an alias is kept."""
+    """A redirect into a URL that has a row already: nothing is fetched."""
 
     def __init__(self, url_id: int, key: str, url: str) -> None:
         super().__init__(f"redirects to {url}, which is known")
@@ -83,6 +83,12 @@ class Ending:
     """Why it could not."""
 
 
+UNASKED = Ending(
+    Outcome.FAILED,
+    Reason.PROTOCOL_ERROR,
+    "the site answered 304 (not modified) although nothing of it is held",
+)
+"""Of a 304 to a request without validators: there is nothing that it could be the same as."""
 CUT_OFF: dict[RunReason, Reason] = {
     RunReason.RUN_DEADLINE: Reason.RUN_DEADLINE,
     RunReason.DISK_FULL: Reason.DISK_FULL,
