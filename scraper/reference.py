@@ -44,6 +44,7 @@ EXAMPLES: dict[str, str] = {
     "hosts": "khabar hosts list",
     "hosts list": "khabar hosts list",
     "hosts release": "khabar hosts release harbour.example",
+    "quarantine": "khabar quarantine list",
     "quarantine list": "khabar quarantine list --source harbour",
     "quarantine show": "khabar quarantine show 1423",
     "quarantine release": "khabar quarantine release 1423",
