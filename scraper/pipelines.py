@@ -19,10 +19,10 @@ from pipeline.identify import article_key, decide, url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
 from scraper.answers import validators_of
+from scraper.children import ReadingError
 from scraper.failures import Ending
 from scraper.handler import end_run_soon
 from scraper.items import PageItem
-from scraper.reading import ReadingError
 from scraper.settling import same_article, same_page, settlement
 from storage.articles import Stored, store_page
 from storage.events import record
@@ -61,7 +61,7 @@ class Step:
             end_run_soon(self.crawler, RunReason.HEARTBEAT_LOST)
             raise DropItem(str(error)) from error
         except ReadingError as error:
-            await self._end(item, Ending(Outcome.FAILED, error.reason, error.detail))
+            await self._end(item, Ending(error.outcome, error.reason, error.detail))
         except StoreError as error:
             full = error.code == "disk_full"
             if full:

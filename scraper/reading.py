@@ -1,53 +1,54 @@
-"""The reading pool: pages, feeds and listings are parsed in child processes that may be killed."""
+"""The reading pool: pages, feeds and listings are parsed in child processes that may be killed.
+
+What is quickly read has children of its own: a site whose pages take long, or are large, waits for
+the slow one and holds up nobody else.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import resource
-import signal
-from collections.abc import Callable
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from multiprocessing import get_context
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
 
 from pipeline.discover import read_listing
 from pipeline.discover.rules import ListingRules
 from pipeline.errors import ConfigError, PageFunctionError
 from pipeline.extract.answer import Given
-from pipeline.model import Hints, Listing, Memory, Profile, Reading, Snapshot
+from pipeline.model import Hints, Listing, Memory, Outcome, Profile, Reading, Snapshot
 from pipeline.reasons import Reason
 from pipeline.stages import read
+from scraper.children import Children, ReadingError
 from scraper.python import load
 
 T = TypeVar("T")
 
 SECONDS = 15.0
 """A page that takes longer is stopped; trafilatura needs 0.04 s for a usual one."""
+QUICK = 2.0
+"""Seconds after which a page is stopped to be read again where it holds up nobody."""
+IN_ALL = 60.0
+"""Seconds of a run that may go into pages that take longer than that."""
+TRUST = 10
+"""Quick pages after which a run whose pages were slow is read with the others again."""
 MEMORY = 512 << 20
 """Address space of a child, bytes; 183 MiB are mapped once the first usual pages are read."""
-PAGES_PER_CHILD = 500
+LARGE = 1 << 20
+"""A body of so many bytes goes to the slow child, and by a file.
 
-
-class ReadingError(Exception):
-    """A page that could not be read because its reader died, hung or ran out of memory."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-
-
-def _limits(memory: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+One that dies while it takes a body from the pipe leaves the rest of it to the next one.
+"""
+NICE = 10
+"""What is slow gets the processor when nobody else wants it."""
 
 
 class ReadingPool:
-    """A bounded pool of reading processes; with `size` 0 everything runs inline.
+    """The reading processes of one worker; with `size` 0 everything runs inline.
 
     A child that dies takes only its own page with it. `close()` ends the children at once.
     """
@@ -56,18 +57,26 @@ class ReadingPool:
         self, size: int | None = None, *, seconds: float = SECONDS, memory: int = MEMORY
     ) -> None:
         self.size = max(1, (os.cpu_count() or 2) - 1) if size is None else size
-        self.seconds = seconds
-        self._pool: ProcessPool | None = None
-        if self.size:
-            context = get_context("forkserver")
-            context.set_forkserver_preload(["scraper.reading"])
-            self._pool = ProcessPool(
-                max_workers=self.size,
-                max_tasks=PAGES_PER_CHILD,
-                context=context,
-                initializer=_limits,
-                initargs=(memory,),
-            )
+        self.quick = Children(self.size, seconds=min(QUICK, seconds), memory=memory)
+        self.slow = Children(1, seconds=seconds, memory=memory, nice=NICE)
+
+    def reader(self) -> Reader:
+        """Return the pool's use by one run."""
+        return Reader(self)
+
+    def close(self) -> None:
+        """End all children, also those at work."""
+        self.quick.close()
+        self.slow.close()
+
+
+class Reader:
+    """One run's use of the pool: what its pages have cost decides where they are read."""
+
+    def __init__(self, pool: ReadingPool) -> None:
+        self.pool = pool
+        self._distrust = 0
+        self._spent = 0.0
 
     async def read(
         self,
@@ -92,29 +101,60 @@ class ReadingPool:
         """Return what a listing says; ListingError or ReadingError when it cannot be read."""
         return await self._run(_discover, snapshot, rules, zone, max_items)
 
-    async def _run(self, function: Callable[..., T], *args: Any) -> T:
-        if self._pool is None:
-            return function(*args)
-        future = self._pool.schedule(function, args=args, timeout=self.seconds)
-        try:
-            return await asyncio.wrap_future(future)
-        except (TimeoutError, FutureTimeoutError) as error:
-            raise ReadingError(
-                Reason.SLOW_PAGE, f"not read within {self.seconds:g} s of work"
-            ) from error
-        except MemoryError as error:
-            raise ReadingError(Reason.TOO_LARGE, "out of memory while reading") from error
-        except ProcessExpired as error:
-            raise ReadingError(
-                Reason.CRASH, f"the reading process died (exit code {error.exitcode})"
-            ) from error
+    async def _run(self, function: Callable[..., T], snapshot: Snapshot, *args: Any) -> T:
+        quick, slow = self.pool.quick, self.pool.slow
+        if not self.pool.size:
+            return function(snapshot, *args)
+        large = len(snapshot.body) >= LARGE
+        if not (large or self._distrust):
+            async with quick.places:
+                if not self._distrust:  # another page of its run may have been slow meanwhile
+                    try:
+                        return await self._timed(quick, quick.run(function, snapshot, *args))
+                    except ReadingError as error:
+                        if error.reason is not Reason.SLOW_PAGE:
+                            raise
+        async with slow.places:
+            if self._spent >= IN_ALL:
+                words = f"put off: slow pages of this run took {self._spent:.0f} s to read"
+                raise ReadingError(Reason.SLOW_PAGE, words, Outcome.DEFERRED)
+            if large:
+                return await self._timed(slow, _by_file(slow, function, snapshot, *args))
+            return await self._timed(slow, slow.run(function, snapshot, *args))
 
-    def close(self) -> None:
-        """End all children, also those at work."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call] # pebble is partly typed
-            self._pool.join()
-            self._pool = None
+    async def _timed(self, children: Children, call: Awaitable[T]) -> T:
+        await children.start()
+        started = monotonic()
+        try:
+            return await call
+        finally:
+            seconds = monotonic() - started
+            if seconds >= self.pool.quick.seconds:
+                self._spent += seconds
+                self._distrust = TRUST
+            elif self._distrust:
+                self._distrust -= 1
+
+
+async def _by_file(
+    children: Children, function: Callable[..., T], snapshot: Snapshot, *args: Any
+) -> T:
+    path = await asyncio.to_thread(_put_down, snapshot.body)
+    try:
+        return await children.run(_picked_up, function, replace(snapshot, body=b""), path, *args)
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _put_down(body: bytes) -> Path:
+    with tempfile.NamedTemporaryFile(prefix="khabar-", delete=False) as file:
+        file.write(body)
+    return Path(file.name)
+
+
+def _picked_up(function: Callable[..., T], snapshot: Snapshot, path: Path, *args: Any) -> T:
+    return function(replace(snapshot, body=path.read_bytes()), *args)
 
 
 def read_page(

@@ -78,7 +78,7 @@ class Session:
             app=self.config.app,
             store=self.store,
             writer=self.writer,
-            pool=self.pool,
+            pool=self.pool.reader(),
             hosts=self.hosts,
         )
         if on_count is not None:

@@ -18,7 +18,7 @@ from pipeline.reasons import RunReason
 from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.pace.hosts import Hosts
-from scraper.reading import ReadingPool
+from scraper.reading import Reader
 from storage.books import Judgement
 from storage.fencing import Run
 from storage.frontier import Settlement, settle
@@ -45,7 +45,7 @@ class Work:
     app: App
     store: Store
     writer: Writer
-    pool: ReadingPool
+    pool: Reader
     hosts: Hosts
     memory: Memory = field(default_factory=Memory)
     now: Callable[[], datetime] = utc_now

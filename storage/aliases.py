@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, and_, select
 
+from pipeline.reasons import Reason
 from storage.engine import AnyRow, chunks, insert_for
 from storage.fencing import Run
 from storage.masking import concealed
@@ -35,6 +36,23 @@ def add_alias(
     latest = {"url_id": url_id, "kind": kind}
     statement = insert_for(conn)(aliases).values(row)
     conn.execute(statement.on_conflict_do_update(index_elements=[aliases.c.key], set_=latest))
+
+
+def leads_back(conn: Connection, url_id: int, target: int) -> bool:
+    """Say whether a URL was last found to be another name of a target, by way of others too."""
+    seen: set[int] = set()
+    while url_id not in seen:
+        seen.add(url_id)
+        last = select(visits.c.reason, visits.c.evidence).where(
+            visits.c.url_id == url_id, visits.c.outcome.is_not(None)
+        )
+        row = conn.execute(last.order_by(visits.c.run_id.desc()).limit(1)).one_or_none()
+        if row is None or row.reason != Reason.SAME_URL or "url_id" not in (row.evidence or {}):
+            return False
+        url_id = row.evidence["url_id"]
+        if url_id == target:
+            return True
+    return False
 
 
 def look_up(conn: Connection, run: Run, keys: Sequence[str]) -> dict[str, AnyRow]:

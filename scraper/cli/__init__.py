@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "logs": ("scraper.cli.logs", "The ingest log: one line for each visit, listing and event."),
     "why": ("scraper.cli.why", "Tell the whole story of a URL."),
     "urls": ("scraper.cli.urls", "List every URL with state, reason and last visit."),
+    "hosts": ("scraper.cli.hosts", "List hosts that are parked or failing; release one."),
     "extract": ("scraper.cli.extract", "Filter: pages in, articles out, as JSON lines."),
     "db": ("scraper.cli.db", "Create or upgrade the database."),
 }

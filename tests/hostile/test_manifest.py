@@ -10,7 +10,6 @@ LATER = {
     "robots",
     "trap",
     "politeness",
-    "redirect",
     "ssrf",
     "injection",
 }

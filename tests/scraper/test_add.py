@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 import pytest
+import zygote
 from crawl_world import article, feed, page, world
 
 from pipeline.errors import UsageError
@@ -35,20 +36,9 @@ def run(folder, *args, config="", stdin=subprocess.DEVNULL, delay="0"):
         (folder / "config" / "sources").mkdir(parents=True)
         (folder / "config" / "app.toml").write_text(config)
     env = {name: value for name, value in os.environ.items() if not name.startswith("KHABAR")}
-    done = subprocess.run(
-        [sys.executable, "-m", "scraper", *args],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-        cwd=folder,
-        stdin=stdin,
-        env={
-            **env,
-            "PYTHONPATH": str(ROOT),
-            **ALLOW,
-            **({"KHABAR__FETCH__DELAY": delay} if delay else {}),
-        },
+    pace = {"KHABAR__FETCH__DELAY": delay} if delay else {}
+    done = zygote.run(
+        *args, cwd=folder, stdin=stdin, env={**env, "PYTHONPATH": str(ROOT), **ALLOW, **pace}
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done

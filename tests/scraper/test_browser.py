@@ -118,7 +118,7 @@ def made(tmp_path_factory):
             more='browser = true\nmax_bytes = "1MiB"\nwait = "article, main h2"\n',
         )
         made.mark = f"shared-{uuid4()}"
-        done = made.khabar("crawl", "--json", KHABAR_TEST_MARK=made.mark)
+        done = made.khabar("crawl", "--json", fresh=True, KHABAR_TEST_MARK=made.mark)
         assert "Traceback" not in done.stderr
         made.end = json.loads(done.stdout)
         made.sent = [one.path for one in made.server.requests]

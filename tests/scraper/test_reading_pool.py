@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.discover.rules import ListingRules
-from pipeline.model import Hints, Memory, Profile
+from pipeline.model import Hints, Memory, Outcome, Profile
 from pipeline.reasons import Reason
 from pipeline.snapshots import make_snapshot
-from scraper.reading import ReadingError, ReadingPool
+from scraper import reading as module
+from scraper.children import ReadingError
+from scraper.reading import ReadingPool
 
 pytestmark = pytest.mark.slow
 TEXT = "".join(
@@ -20,24 +22,44 @@ TEXT = "".join(
     " walk around by the old bridge.</p>"
     for n in range(5)
 )
-PAGE = make_snapshot(
-    "http://site.example/ferry",
-    f"<html><body><article><h1>The Ferry</h1>{TEXT}</article></body></html>".encode(),
-    fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
-    headers=[("Content-Type", "text/html; charset=utf-8")],
-)
 
 
-def hang():
+def page_of(body):
+    return make_snapshot(
+        "http://site.example/ferry",
+        body,
+        fetched_at=datetime(2026, 1, 1, tzinfo=UTC),
+        headers=[("Content-Type", "text/html; charset=utf-8")],
+    )
+
+
+PAGE = page_of(f"<html><body><article><h1>The Ferry</h1>{TEXT}</article></body></html>".encode())
+LARGE = page_of(PAGE.body + b"<!--" + b"x" * (2 << 20) + b"-->")
+
+
+def hang(page):
     time.sleep(600)
 
 
-def die():
+def die(page):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def eat():
+def eat(page):
     return len(bytearray(4 << 30))
+
+
+def own_process(page):
+    return os.getpid(), os.nice(0)
+
+
+def wait(page, seconds):
+    time.sleep(seconds)
+    return os.nice(0)
+
+
+def read(reader, page=PAGE):
+    return reader.read(page, Profile(), Memory(), Hints())
 
 
 @pytest.fixture
@@ -51,29 +73,103 @@ def pool():
     ("fault", "reason"),
     [(hang, Reason.SLOW_PAGE), (die, Reason.CRASH), (eat, Reason.TOO_LARGE)],
 )
-def test_a_fault_costs_its_own_page_and_the_next_one_is_read(pool, fault, reason):
+def test_a_fault_costs_its_own_page_and_the_next_one_is_read(pool, fault, reason, monkeypatch):
+    monkeypatch.setattr(pool.quick, "seconds", 1.0)
+    monkeypatch.setattr(pool.slow, "seconds", 1.0)
+    reader = pool.reader()
+
     async def story():
         with pytest.raises(ReadingError) as caught:
-            await pool._run(fault)
-        return caught.value, await pool.read(PAGE, Profile(), Memory(), Hints())
+            await reader._run(fault, PAGE)
+        return caught.value, await read(reader)
 
     error, reading = asyncio.run(story())
     assert error.reason is reason
+    assert error.outcome is Outcome.FAILED
     assert error.detail
     assert reading.title.value == "The Ferry"
 
 
-def test_a_page_that_its_parser_has_no_memory_for_is_too_large():
-    body = b"<html><body>" + b"<p a b c d e f g h i j k l m n o p q r s t u v w x y z>x" * 80_000
-    page = make_snapshot("http://site.example/attributes", body, fetched_at=PAGE.fetched_at)
-    pool = ReadingPool(1, memory=256 << 20)
+def test_a_child_that_is_killed_while_nothing_is_read_is_replaced(pool):
+    reader = pool.reader()
 
     async def story():
-        with pytest.raises(ReadingError) as read:
-            await pool.read(page, Profile(), Memory(), Hints())
+        child, _ = await reader._run(own_process, PAGE)
+        os.kill(child, signal.SIGKILL)
+        await asyncio.sleep(0.5)  # until the pool has noticed, and is beyond repair
+        return child, await asyncio.gather(*(reader._run(own_process, PAGE) for _ in range(3)))
+
+    child, others = asyncio.run(story())
+    assert child not in {pid for pid, _ in others}
+
+
+def test_a_page_that_takes_long_holds_up_nobody_else(pool, monkeypatch):
+    monkeypatch.setattr(pool.quick, "seconds", 0.7)
+    slow, other = pool.reader(), pool.reader()
+
+    async def story():
+        await asyncio.gather(read(other), slow._run(wait, LARGE, 0))  # both children have started
+        ordeal = [asyncio.ensure_future(slow._run(wait, PAGE, seconds)) for seconds in (2.5, 0)]
+        await asyncio.sleep(0)
+        started = time.monotonic()
+        await read(other)
+        return time.monotonic() - started, await asyncio.gather(*ordeal)
+
+    waited, niceness = asyncio.run(story())
+    assert waited < 2.2
+    assert niceness == [module.NICE, module.NICE]
+
+
+def test_a_run_spends_only_so_much_time_on_slow_pages(pool, monkeypatch):
+    monkeypatch.setattr(module, "IN_ALL", 2.0)
+    monkeypatch.setattr(pool.quick, "seconds", 0.5)
+    slow, other = pool.reader(), pool.reader()
+
+    async def story():
+        await slow._run(wait, PAGE, 1.8)
+        with pytest.raises(ReadingError) as caught:
+            await read(slow)
+        return caught.value, await read(other)
+
+    error, reading = asyncio.run(story())
+    assert (error.reason, error.outcome) == (Reason.SLOW_PAGE, Outcome.DEFERRED)
+    assert "slow pages of this run took" in error.detail
+    assert reading.title.value == "The Ferry"
+
+
+def test_trust_comes_back_with_quick_pages(pool, monkeypatch):
+    monkeypatch.setattr(pool.quick, "seconds", 0.5)
+    monkeypatch.setattr(module, "TRUST", 2)
+    reader = pool.reader()
+
+    async def story():
+        waits = [0.7, 0, 0, 0]
+        return [await reader._run(wait, PAGE, seconds) for seconds in waits]
+
+    assert asyncio.run(story()) == [module.NICE, module.NICE, module.NICE, 0]
+
+
+def test_a_large_body_is_read_as_well_and_leaves_no_file(pool, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    reading = asyncio.run(read(pool.reader(), LARGE))
+    assert reading.title.value == "The Ferry"
+    assert reading.snapshot == LARGE.sha256
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_its_parser_has_no_memory_for_is_too_large():
+    page = page_of(
+        b"<html><body>" + b"<p a b c d e f g h i j k l m n o p q r s t u v w x y z>x" * 80_000
+    )
+    pool = ReadingPool(1, memory=256 << 20)
+    reader = pool.reader()
+
+    async def story():
+        with pytest.raises(ReadingError) as found:
+            await read(reader, page)
         with pytest.raises(ReadingError) as listed:
-            await pool.discover(page, rules=ListingRules(), zone="UTC", max_items=10)
-        return read.value.reason, listed.value.reason
+            await reader.discover(page, rules=ListingRules(), zone="UTC", max_items=10)
+        return found.value.reason, listed.value.reason
 
     try:
         assert asyncio.run(story()) == (Reason.TOO_LARGE, Reason.TOO_LARGE)
@@ -82,8 +178,8 @@ def test_a_page_that_its_parser_has_no_memory_for_is_too_large():
 
 
 def test_a_pool_of_none_reads_inline_and_says_the_same(pool):
-    inline = asyncio.run(ReadingPool(0).read(PAGE, Profile(), Memory(), Hints()))
-    pooled = asyncio.run(pool.read(PAGE, Profile(), Memory(), Hints()))
+    inline = asyncio.run(read(ReadingPool(0).reader()))
+    pooled = asyncio.run(read(pool.reader()))
     assert (inline.title, inline.body) == (pooled.title, pooled.body)
 
 
@@ -91,8 +187,8 @@ def test_closing_does_not_wait_for_a_page_that_hangs():
     pool = ReadingPool(1, seconds=600)
 
     async def story():
-        task = asyncio.ensure_future(pool._run(hang))
-        await asyncio.sleep(2)
+        task = asyncio.ensure_future(pool.reader()._run(hang, PAGE))
+        await asyncio.sleep(1)
         started = time.monotonic()
         await asyncio.to_thread(pool.close)
         took = time.monotonic() - started
