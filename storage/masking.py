@@ -23,10 +23,12 @@ _CODED_PAIR = re.compile(
 )
 _HEADER = re.compile(
     r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)\b"
-    r"(['\"]?\s{0,4}:\s{0,4}\[?b?['\"]?)(?=\S*[\d=])[^\r\n'\"\]]+",  # no word of prose
+    r"(['\"]?\s{0,4}:\s{0,4}\[?b?['\"]?)(?=\S{0,200}[\d=])[^\r\n'\"\]]+",  # no word of prose
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"\b(Bearer|Basic)(\s+)(?=\S*[\d=])[A-Za-z0-9+/=._~-]{12,}", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"\b(Bearer|Basic)(\s+)(?=\S{0,200}[\d=])[A-Za-z0-9+/=._~-]{12,}", re.IGNORECASE
+)
 _SECRET = re.compile(
     r"passw|passphrase|pwd|secret|token|(?:api|access|private|client)[-_.]?key|auth(?!or)"
     r"|signature|credential|jwt|bearer|^(?:pass|pin|otp|sig|hmac|phpsessid|jsessionid)$"
