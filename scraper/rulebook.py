@@ -45,7 +45,8 @@ logger = logging.getLogger(__name__)
 AGENT = "khabar"
 MAX_DELAY = 60.0
 """A longer Crawl-delay is cut to this, seconds."""
-SECONDS = 10
+SECONDS = 10.0
+"""For the answer, unless the source allows less."""
 MAX_BYTES = 10 << 20
 """Decoded bytes of an answer, of which the first 512 KiB are read; a larger one is refused."""
 
@@ -134,12 +135,13 @@ class RuleBook:
         return await self._without(origin, copy, trouble, now)
 
     async def _ask(self, origin: str) -> tuple[Response, Kept | None]:
+        seconds = min(SECONDS, self.crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         request = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
             dont_filter=True,
             priority=1000,
-            meta={"gate": True, "download_timeout": SECONDS, "download_maxsize": MAX_BYTES},
+            meta={"gate": True, "download_timeout": seconds, "download_maxsize": MAX_BYTES},
         )
         engine: Any = self.crawler.engine
         response: Response = await engine.download_async(request)

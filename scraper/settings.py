@@ -17,7 +17,7 @@ ROBOTSTXT_OBEY = False
 CONCURRENT_REQUESTS = 4
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
-DOWNLOAD_DELAY_JITTER = 0.25
+DOWNLOAD_DELAY_JITTER = 0  # Scrapy's goes both ways: below the pause that a site has asked for
 
 # Bounds. Scrapy's own are 180 s, 1 GiB and 20 hops.
 DOWNLOAD_TIMEOUT = 20

@@ -16,6 +16,8 @@ from scraper.guard import GUARD, AddressRefusedError
 from scraper.middlewares.ports import WEB, ports_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -48,9 +50,10 @@ class Tab:
         page.on("popup", lambda window: asyncio.ensure_future(_shut(window)))
         await page.route_web_socket("**/*", _hang_up)
         await page.route("**/*", partial(self._route, page=page))
-        jar: CookieJar | None = getattr(self.crawler, "jar", None)
-        if jar is not None:
-            await page.context.add_cookies([_cookie(cookie) for cookie in jar.jar])
+        jar_of: Callable[[str], CookieJar] | None = getattr(self.crawler, "jar_of", None)
+        if jar_of is not None:
+            cookies = jar_of(self.shell.url).jar
+            await page.context.add_cookies([_cookie(cookie) for cookie in cookies])
 
     async def _route(self, route: Route, _request: Any, *, page: Page) -> None:
         """Answer or let pass what a page asks for: itself, scripts, styles and data by http(s)."""

@@ -16,6 +16,7 @@ from pipeline.model import Outcome
 from scraper.answers import NOT_MODIFIED, snapshot_of
 from scraper.failures import UNASKED, Ending, KnownTargetError, explain, failed
 from scraper.items import PageItem
+from scraper.probation import Probation
 from scraper.settling import same_target, settlement
 from storage.frontier import Taken, take_due
 from storage.leases import reopen
@@ -34,11 +35,13 @@ class Visits:
         self.work = work
         self.pages = 0
         """Pages asked for, against the budget."""
+        self.probation = Probation(work)
 
     @property
     def budget(self) -> int:
         """How many more pages this run may ask for."""
-        return max(0, self.work.source.fetch.max_pages - self.pages)
+        most = self.work.source.fetch.max_pages
+        return max(0, most - self.pages - len(self.probation.waiting))
 
     async def left(self) -> tuple[Taken, ...]:
         """Return what an attempt of this run that died was still to fetch; its links are counted.

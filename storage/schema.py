@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from storage.schema_watched import events, hosts, incidents, processes, robots
+from storage.schema_watched import events, held, hosts, incidents, processes, robots
 from storage.types import Id, Instant, Json, Sealed, Told, ToldJson, metadata, where, words
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "articles",
     "configs",
     "events",
+    "held",
     "hosts",
     "incidents",
     "links",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from storage.types import Id, Instant, Told, ToldJson, metadata, where, words
+from storage.types import Id, Instant, Json, Told, ToldJson, metadata, where, words
 
 events = Table(
     "events",
@@ -72,6 +72,26 @@ incidents = Table(
     comment="one row for each trouble with one cause, however many URLs it costs",
 )
 
+held = Table(
+    "held",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("run_id", Id, ForeignKey("runs.id"), nullable=False, comment="the quarantined run"),
+    Column("url_id", Id, ForeignKey("urls.id"), nullable=False, index=True),
+    Column("visit_run_id", Id, ForeignKey("runs.id"), nullable=False, comment="the visit's run"),
+    Column("at", Instant, nullable=False),
+    words("outcome", "what the visit would have been: new, changed, duplicate, rejected"),
+    Column("reason", Text, comment="likewise"),
+    Column("detail", Told, comment="likewise"),
+    Column("article_id", Id, comment="the article that it was, changed or repeated"),
+    Column("body_sha", Text, index=True, comment="digest of the text"),
+    Column("article", Json, comment="the row of a new article, as it was"),
+    Column("revision", Json, comment="the row of its revision, as it was"),
+    Column("released_at", Instant, comment="when a person said that it is real"),
+    UniqueConstraint("run_id", "url_id"),
+    comment="what a quarantined run has read: evidence, in no search, export or comparison",
+)
+
 processes = Table(
     "processes",
     metadata,
@@ -84,5 +104,5 @@ processes = Table(
     comment="the processes of `khabar up`, alive while their heartbeat is fresh",
 )
 
-TABLES = (hosts, robots, incidents, events, processes)
+TABLES = (hosts, robots, incidents, held, events, processes)
 """As the reference has them: after the data itself."""

@@ -20,7 +20,7 @@ from storage.text import clean
 RETRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """The pauses after the first, second, … failure in a row; after the last one the URL is dead."""
 
-_AT_ONCE = {Reason.PAGE_CAP, Reason.INTERRUPTED, Reason.RUN_DEADLINE}
+_AT_ONCE = {Reason.PAGE_CAP, Reason.BYTE_CAP, Reason.INTERRUPTED, Reason.RUN_DEADLINE}
 _PAUSE = timedelta(hours=1)
 
 _STATES = {

@@ -242,33 +242,42 @@ def _become(job: dict[str, Any]) -> None:
     added = os.environ.get("PYTHONPATH")
     sys.path[:1] = [job["cwd"], *(added.split(os.pathsep) if added else [])]
     sys.modules["__main__"] = types.ModuleType("__main__")
-    if job["argv"][:1] and job["argv"][0] in READS:
-        _keep_a_spare()
+    if READS & set(job["argv"]):
+        _keep_spares()
 
 
-def _keep_a_spare() -> None:
-    """Fork, while there is one thread, a child to be the server of the reading processes.
+def _keep_spares() -> None:
+    """Fork, while there is one thread, children for the lines of Python that multiprocessing runs.
 
-    multiprocessing would start an interpreter for it, which would import everything anew.
+    Else it would start an interpreter to track resources and one to fork the reading processes.
     """
+    spares: list[tuple[int, int]] = []
+    for _ in range(2):
+        spares.append(_spare(spares))
+    real = util.spawnv_passfds
+
+    def spawn(path: bytes, args: list[Any], passed: list[int]) -> int:
+        if not spares:
+            return real(path, args, passed)
+        pid, fd = spares.pop()
+        with socket.socket(fileno=fd) as orders:
+            socket.send_fds(orders, [json.dumps([args[-1], list(passed)]).encode()], passed)
+        return pid
+
+    util.spawnv_passfds = spawn
+
+
+def _spare(others: list[tuple[int, int]]) -> tuple[int, int]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
         ours.close()
+        for _, fd in others:
+            os.close(fd)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _stand_by(theirs)
     theirs.close()
-    spare = [ours.detach()]  # a number, as no warning shall come of an unused one
-    real = util.spawnv_passfds
-
-    def spawn(path: bytes, args: list[Any], passed: list[int]) -> int:
-        if not spare or "forkserver" not in str(args[-1]):
-            return real(path, args, passed)
-        with socket.socket(fileno=spare.pop()) as ours:
-            socket.send_fds(ours, [json.dumps([args[-1], list(passed)]).encode()], passed)
-        return pid
-
-    util.spawnv_passfds = spawn
+    return pid, ours.detach()  # a number, as no warning shall come of an unused one
 
 
 def _stand_by(orders: socket.socket) -> None:
@@ -284,7 +293,9 @@ def _stand_by(orders: socket.socket) -> None:
     for fd, number in zip(high, numbers, strict=True):
         os.dup2(fd, number)
         os.close(fd)
-    exec(line, {})  # noqa: S102 # multiprocessing's own line
+    with contextlib.suppress(SystemExit):
+        exec(line, {})  # noqa: S102 # multiprocessing's own line
+    os._exit(0)
 
 
 if __name__ == "__main__":

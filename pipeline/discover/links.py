@@ -17,6 +17,7 @@ MAX_URL = 8192
 
 # Nearly every address of a sitemap: nothing in it to resolve, to mend or to doubt.
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/?=+,;:@%()'!$*-]*")
+_AUTHORITY = re.compile(r"[^/?#\\]*")
 _BLANKS = re.compile(r"[\t\r\n]+")
 _SCHEMES = frozenset({"http", "https"})
 
@@ -69,7 +70,8 @@ def newest_first(links: Iterable[Link]) -> list[Link]:
 def absolute(href: str | None, base: str) -> str | None:
     """Return an absolute http or https URL without its fragment, or None if there is none.
 
-    The fragment stays when it is a route of a page drawn by script (`#!…`, `#/…`).
+    The fragment stays when it is a route of a page drawn by script (`#!…`, `#/…`). A login in it
+    goes: whose it is a page cannot say, and we have none to give.
     """
     if not href or len(href) > MAX_URL:
         return None
@@ -83,11 +85,22 @@ def absolute(href: str | None, base: str) -> str | None:
         url, fragment = urldefrag(urlsplit(urljoin(base, text)).geturl())
     except ValueError:
         return None
+    url = without_login(url)
     if fragment.startswith(("!", "/")):
         url = f"{url}#{fragment}"
     # A blank can come from a crooked base only; every other blank is not printable.
     is_whole = len(url) <= MAX_URL and url.isprintable() and " " not in url
     return url if is_whole and _host(url) else None
+
+
+def without_login(url: str) -> str:
+    """Return a URL without user name and password before its host."""
+    start, slashes, rest = url.partition("://")
+    found = _AUTHORITY.match(rest)
+    place = found.group() if found else ""
+    if "@" not in place:
+        return url
+    return f"{start}{slashes}{place.rpartition('@')[2]}{rest[len(place) :]}"
 
 
 class Gathered:

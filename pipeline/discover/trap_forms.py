@@ -19,6 +19,8 @@ Kind = Literal[
     "loop", "encoding", "session", "number", "pages", "facet", "calendar", "hosts", "spelling"
 ]
 
+ANY_SPELLING = " in any spelling"
+"""What a group ends with that has all spellings of one path."""
 _SEGMENTS = 64
 _PAIRS = 8
 _CIRCLES = 3
@@ -77,7 +79,7 @@ def forms(key: str) -> Iterator[Form]:
     yield from _dated(parts)
     yield from _hosts(parts)
     path = _INDEX.sub("", parts.path.casefold().rstrip("/"))
-    yield Form("spelling", _with(parts, path=f"{path} in any spelling"))
+    yield Form("spelling", _with(parts, path=path + ANY_SPELLING))
 
 
 def _with(parts: SplitResult, *, path: str | None = None, query: str | None = None) -> str:

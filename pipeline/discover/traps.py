@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from pipeline.discover.trap_forms import Form, Kind, forms
+from pipeline.discover.trap_forms import ANY_SPELLING, Form, Kind, forms
 
 PROBES = 4
 """How many pages of a suspected group are fetched before the others are judged by them."""
@@ -72,6 +72,15 @@ class Suspicion:
     def id(self) -> str:
         """What names the group."""
         return f"{self.kind} {self.group}"
+
+    @property
+    def stem(self) -> str:
+        """What all addresses of the group begin with, in either case."""
+        return self.group.partition("*")[0].removesuffix(ANY_SPELLING)
+
+    def has(self, key: str) -> bool:
+        """Tell whether an address belongs to the group."""
+        return any(f"{form.kind} {form.group}" == self.id for form in forms(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,7 @@ def _is_suspect(form: Form, held: _Group) -> bool:
 
 
 def _shown(form: Form) -> str:
-    return form.group.removesuffix(" in any spelling").partition("://")[2]
+    return form.group.removesuffix(ANY_SPELLING).partition("://")[2]
 
 
 def _suspicion(form: Form, words: str, *, certain: bool) -> Suspicion:
@@ -203,24 +212,38 @@ class Bench:
         found = (one for key in keys for one in self.seen.suspicions(key) if not one.certain)
         return list({one.id: one for one in found if one.id not in self.evidence}.values())
 
-    def ask(self, key: str) -> Suspicion | Literal["wait", "go"]:
-        """Return why an address is refused, or whether it is to wait, or may go and is counted."""
-        waiting = []
+    def verdict(self, key: str) -> Suspicion | list[Suspicion]:
+        """Return why an address is refused, or else the groups about which it is too early."""
+        early = []
         for one in self.seen.suspicions(key):
             if one.certain:
                 return one
             known = self.evidence.get(one.id, Evidence())
-            warned = len(self.trapped.get((one.kind, one.name), ())) >= _WARNED
-            said = judge(one.kind, known, warned=warned)
+            said = judge(one.kind, known, warned=self._is_warned(one))
             if said == "trap":
                 return replace(one, words=tell(one, known))
             if said is None:
-                waiting.append((one.id, 1 if warned else self._most(one)))
-        if any(self.out.get(group, 0) >= most for group, most in waiting):
+                early.append(one)
+        return early
+
+    def open(self, key: str) -> list[Suspicion]:
+        """Return the groups of an address about which it is too early to say anything."""
+        said = self.verdict(key)
+        return [] if isinstance(said, Suspicion) else said
+
+    def ask(self, key: str) -> Suspicion | Literal["wait", "go"]:
+        """Return why an address is refused, or whether it is to wait, or may go and is counted."""
+        early = self.verdict(key)
+        if isinstance(early, Suspicion):
+            return early
+        if any(self.out.get(one.id, 0) >= self._most(one) for one in early):
             return "wait"
-        for group, _ in waiting:
-            self.out[group] = self.out.get(group, 0) + 1
+        for one in early:
+            self.out[one.id] = self.out.get(one.id, 0) + 1
         return "go"
+
+    def _is_warned(self, one: Suspicion) -> bool:
+        return len(self.trapped.get((one.kind, one.name), ())) >= _WARNED
 
     def _most(self, one: Suspicion) -> int:
         """Return how many of a group may go: of the third that differs in the same, one at first.
@@ -229,6 +252,8 @@ class Bench:
         """
         if not one.name:
             return PROBES
+        if self._is_warned(one):
+            return 1
         pilots = self.pilots.setdefault((one.kind, one.name), set())
         if len(pilots) < _WARNED:
             pilots.add(one.id)

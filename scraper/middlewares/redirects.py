@@ -10,6 +10,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 
+from pipeline.discover.links import without_login
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
@@ -49,13 +50,15 @@ class _Hop:
         except IgnoreRequest as error:
             words = f"too many redirects, last to {request.url}"
             raise _refused(Reason.REDIRECT_LIMIT, words) from error
-        return hop
+        # A site may not choose by what login it, or another, is asked.
+        plain = without_login(hop.url)
+        return hop if plain == hop.url else hop.replace(url=plain)
 
     def _turns(self, redirected: Request, request: Request) -> bool:
         """Say whether a hop leads back to where it has been; once is fine if it sets a cookie."""
         trail = [*request.meta.get("redirect_urls", []), request.url]
         times = [_place(url) for url in trail].count(_place(redirected.url))
-        return times > int(hasattr(self.crawler, "jar"))
+        return times > int(hasattr(self.crawler, "jar_of"))
 
     async def _settle(self, request: Request, result: Request | Response) -> Request | Response:
         work: Work | None = getattr(self.crawler, "work", None)

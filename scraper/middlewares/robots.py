@@ -29,6 +29,8 @@ class RobotsGate:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.book = RuleBook(crawler)
+        self.slowed: set[str] = set()
+        """Slots whose delay is raised: the end of a run takes it back, which must not be undone."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -68,6 +70,9 @@ class RobotsGate:
         # The slot may exist already (robots.txt itself passed it) or not yet: set both.
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
+        if key in self.slowed:
+            return
+        self.slowed.add(key)
         settings = downloader.per_slot_settings.setdefault(key, {})
         settings["delay"] = max(delay, settings.get("delay", downloader._delay))  # noqa: SLF001
         if slot := downloader.slots.get(key):

@@ -212,11 +212,10 @@ ARTICLES = {
     "captchas": (
         "Captcha",
         (
-            "<p>“Verify you are human”, the box says. Checking your browser takes five seconds,"
-            " and nobody knows why; the ray ID below it has been the title of two novels this year."
+            "<p>“Verify you are human”, the box says. Checking your browser takes five seconds, and"
+            " nobody knows why; the ray ID below it has been the title of two novels this year."
             "</p><p>Those who complete the captcha for a living met in Halm on Monday and asked for"
-            " a"
-            " pension. Automated access, they said, would put them out of work by the summer.</p>"
+            " a pension. Automated access, they said, would put them out of work by the summer.</p>"
         ),
     ),
     "404": (
