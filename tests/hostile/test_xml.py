@@ -140,20 +140,21 @@ OTHERS = (
 def stealing(url, file):
     """Return the sites that want a file of this machine, or an address, to be read."""
     include = 'xmlns:xi="http://www.w3.org/2001/XInclude"'
+    entities = {
+        "xml/xxe-file": f'x SYSTEM "{file}">',
+        "xml/xxe-http": f'x SYSTEM "{url}/x">',
+        "xml/parameter-entities": f'% p SYSTEM "{url}/p.dtd"> %p;',
+    }
+    included = rss(
+        item(f'Included <xi:include href="{file}" parse="text"/>')
+        + item(f'Included <xi:include href="{url}/i" parse="text"/>'),
+        inside=f" {include}",
+    )
     return (
-        site("xml/xxe-file", rss(item("&x;"), f'<!DOCTYPE r [<!ENTITY x SYSTEM "{file}">]>')),
-        site("xml/xxe-http", rss(item("&x;"), f'<!DOCTYPE r [<!ENTITY x SYSTEM "{url}/x">]>')),
-        site(
-            "xml/parameter-entities",
-            rss(item("&x;"), f'<!DOCTYPE r [<!ENTITY % p SYSTEM "{url}/p.dtd"> %p;]>'),
-        ),
-        site(
-            "xml/xinclude",
-            rss(
-                item(f'Included <xi:include href="{file}" parse="text"/>')
-                + item(f'Included <xi:include href="{url}/i" parse="text"/>'),
-                inside=f" {include}",
-            ),
+        site("xml/xinclude", included),
+        *(
+            site(key, rss(item("&x;"), f"<!DOCTYPE r [<!ENTITY {told}]>"))
+            for key, told in entities.items()
         ),
     )
 
