@@ -243,7 +243,7 @@ def test_a_tree_of_sitemaps_ends_at_a_depth_with_words(results):
     assert len(set(maps)) == len(maps)
     assert result.outcomes() == {"/good": NEW}
     deepest = [row.detail for path, row in result.listings().items() if len(path) == len(maps[-1])]
-    assert set(deepest) == {"2 listings deeper than 3 steps not read"}
+    assert set(deepest) == {"2 further listings deeper than 3 steps not read"}
 
 
 @pytest.mark.hostile("xml/million-items")
