@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pipeline.run_reasons import RUN_EXPLAINED, RunReason
+
+__all__ = ["EXPLAINED", "IN_THE_WAY", "RUN_EXPLAINED", "Reason", "RunReason"]
+
 
 class Reason(StrEnum):
     """Why a URL is in any state but `stored`."""
@@ -29,6 +33,8 @@ class Reason(StrEnum):
     CHALLENGE = "challenge"
     CONSENT_WALL = "consent_wall"
     LOGIN_WALL = "login_wall"
+    CAPTIVE_PORTAL = "captive_portal"
+    PLACEHOLDER = "placeholder"
     SOFT_404 = "soft_404"
     NO_CONTENT = "no_content"
     NOT_ARTICLE = "not_article"
@@ -41,6 +47,8 @@ class Reason(StrEnum):
     BYTE_CAP = "byte_cap"
     TRAP = "trap"
     DEPTH_CAP = "depth_cap"
+    LINK_CAP = "link_cap"
+    LISTING_CAP = "listing_cap"
     UNSUPPORTED_TYPE = "unsupported_type"
     SAME_URL = "same_url"
     SAME_BODY = "same_body"
@@ -60,31 +68,16 @@ class Reason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
-class RunReason(StrEnum):
-    """Why a run is in any state but `ok`."""
-
-    PAGES_FAILED = "pages_failed"
-    LISTING_FAILED = "listing_failed"
-    NOTHING_FOUND = "nothing_found"
-    BOOKS_OFF = "books_off"
-    PAGE_CAP = "page_cap"
-    RUN_DEADLINE = "run_deadline"
-    HOST_PARKED = "host_parked"
-    INTERRUPTED = "interrupted"
-    CANCELLED = "cancelled"
-    OVERLAP = "overlap"
-    DOWNTIME = "downtime"
-    SOURCE_REMOVED = "source_removed"
-    BAD_CONFIG = "bad_config"
-    HEARTBEAT_LOST = "heartbeat_lost"
-    START_ERROR = "start_error"
-    LOGIN_FAILED = "login_failed"
-    DISK_FULL = "disk_full"
-    OOM = "oom"
-    CRASH = "crash"
-    HANG = "hang"
-    INTERNAL_ERROR = "internal_error"
-
+IN_THE_WAY = frozenset(
+    {
+        Reason.CHALLENGE,
+        Reason.CONSENT_WALL,
+        Reason.LOGIN_WALL,
+        Reason.CAPTIVE_PORTAL,
+        Reason.PLACEHOLDER,
+    }
+)
+"""What came in place of a page that is still there: it is asked for again, never given up."""
 
 EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.TIMEOUT: (
@@ -138,7 +131,10 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "robots.txt could not be read, so nothing may be fetched",
         "tried again later by itself",
     ),
-    Reason.CHALLENGE: ("a bot challenge came instead of the page", "raise `[fetch] delay`"),
+    Reason.CHALLENGE: (
+        "a bot challenge came instead of the page",
+        "tried again later by itself; raise `[fetch] delay`, or ask the site's owner",
+    ),
     Reason.CONSENT_WALL: (
         "a consent page came instead of the page",
         "set the cookie of a visitor who has agreed: `[fetch] cookies`",
@@ -146,6 +142,14 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.LOGIN_WALL: (
         "a login page, or a demand for a login, came instead of the page",
         "give the source a login: `[fetch] auth`, `[fetch] cookies` or `[login]`",
+    ),
+    Reason.CAPTIVE_PORTAL: (
+        "the network we are in answered with its own login page",
+        "log in to the network with a browser; tried again later by itself",
+    ),
+    Reason.PLACEHOLDER: (
+        "the server shows a placeholder: parked, suspended, under maintenance",
+        "tried again later by itself; if it lasts, the site has gone",
     ),
     Reason.SOFT_404: ("a 'not found' page that says 200", "the site has removed the article"),
     Reason.NO_CONTENT: (
@@ -171,9 +175,26 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
         "beyond this run's page budget",
         "comes first in the next run; raise `[fetch] max_pages` to go faster",
     ),
-    Reason.BYTE_CAP: ("beyond this run's byte budget", "comes first in the next run"),
-    Reason.TRAP: ("the site invents endless URLs", "narrow `[links] allow`"),
-    Reason.DEPTH_CAP: ("too many steps from the listing", "narrow `[links] allow`"),
+    Reason.BYTE_CAP: (
+        "beyond this run's byte budget",
+        "comes first in the next run; raise `[fetch] max_run_bytes` to go faster",
+    ),
+    Reason.TRAP: (
+        "the site invents endless addresses of this kind",
+        "`[links] deny` the kind, or narrow `allow`; `[links] traps = false` takes them all",
+    ),
+    Reason.DEPTH_CAP: (
+        "too many steps from the place under `discover`",
+        "raise `[fetch] max_depth`, for `follow` its `depth`; or name the place under `discover`",
+    ),
+    Reason.LINK_CAP: (
+        "more links in one run than allowed",
+        "the rest comes with the next reading; raise `[links] max_links`",
+    ),
+    Reason.LISTING_CAP: (
+        "more feeds, sitemaps and listings in one run than allowed",
+        "raise `[fetch] max_listings`, or name fewer under `discover`",
+    ),
     Reason.UNSUPPORTED_TYPE: (
         "not HTML: archived and listed, its text is not read",
         "`khabar articles show ID --raw` writes the document",
@@ -188,7 +209,10 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     ),
     Reason.SLOW_PAGE: ("reading the page took too long and was stopped", "report the page"),
     Reason.TOO_DEEP: ("the page is nested too deeply to be read whole", "report the page"),
-    Reason.QUARANTINED: ("held back with its whole run, which looked poisoned", "see the run"),
+    Reason.QUARANTINED: (
+        "held back with its whole run, which looked poisoned",
+        "tried again later by itself; `khabar quarantine list` shows why and how to release it",
+    ),
     Reason.RUN_DEADLINE: ("the run's time was over", "comes first in the next run"),
     Reason.INTERRUPTED: ("the run was stopped or died before its turn", "taken up by itself"),
     Reason.DISK_FULL: ("no space left to store it", "free some space; taken up by itself"),
@@ -205,43 +229,3 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     ),
 }
 """Each reason of a URL: what happened, and what a person can do."""
-
-RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
-    RunReason.PAGES_FAILED: ("some pages failed", "`khabar runs ID` groups them by reason"),
-    RunReason.LISTING_FAILED: (
-        "a feed, sitemap or listing could not be read",
-        "`khabar runs ID` names it and says why",
-    ),
-    RunReason.NOTHING_FOUND: (
-        "every listing was read and none had a link",
-        "check `discover` and `[links]` with `khabar try`",
-    ),
-    RunReason.BOOKS_OFF: (
-        "links and outcomes do not add up: a fault of khabar itself",
-        "please report it with `khabar runs ID --json`",
-    ),
-    RunReason.PAGE_CAP: ("more new links than the page budget", "the rest comes in the next run"),
-    RunReason.RUN_DEADLINE: ("the run's time was over", "the rest comes in the next run"),
-    RunReason.HOST_PARKED: (
-        "a host asks to wait or does not answer, so it is left alone for a while",
-        "`khabar hosts` says until when; the rest comes in the run after that",
-    ),
-    RunReason.INTERRUPTED: ("stopped by a signal", "the rest comes in the next run"),
-    RunReason.CANCELLED: ("cancelled by a person", "start it again with `khabar crawl ID`"),
-    RunReason.OVERLAP: ("the source was still being crawled", "schedule it less often"),
-    RunReason.DOWNTIME: ("khabar was not running when it was due", "one catch-up run follows"),
-    RunReason.SOURCE_REMOVED: ("the source file is gone", "put it back to go on"),
-    RunReason.BAD_CONFIG: ("the source file is wrong", "`khabar check` says where"),
-    RunReason.HEARTBEAT_LOST: ("its worker died or hung", "tried once more by itself"),
-    RunReason.START_ERROR: ("the spider could not start", "`khabar logs --run ID` says why"),
-    RunReason.LOGIN_FAILED: (
-        "the site did not let us in, so nothing was fetched",
-        "`khabar runs ID` says what came after the form; `[login]` of the source file",
-    ),
-    RunReason.DISK_FULL: ("no space left", "free some space"),
-    RunReason.OOM: ("the worker used up its memory", "report the source"),
-    RunReason.CRASH: ("the worker died twice with it", "`khabar logs --run ID`"),
-    RunReason.HANG: ("the worker hung twice with it", "`khabar logs --run ID`"),
-    RunReason.INTERNAL_ERROR: ("a fault of khabar itself", "please report the traceback"),
-}
-"""Each reason of a run: what happened, and what a person can do."""

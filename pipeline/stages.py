@@ -8,20 +8,20 @@ what is stored is decided afterwards, from the reading alone.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.align import Line, align, inside
-from pipeline.clean.blocks import Piece, cut
+from pipeline.clean.align import align, inside
+from pipeline.clean.blocks import cut
 from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keeping
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
 from pipeline.extract import media
-from pipeline.extract.answer import Answer, Given, over
+from pipeline.extract.answer import Given, over
 from pipeline.extract.asking import PageFunction, ask
 from pipeline.extract.body import choose_body
 from pipeline.extract.decode import decode
@@ -31,18 +31,18 @@ from pipeline.extract.tree import UnreadableError, drop, parse, select
 from pipeline.identify import document_fingerprint
 from pipeline.identify import fingerprint as fingerprint_of
 from pipeline.model import (
-    Block,
     Field,
-    Fingerprint,
     Flag,
     Hints,
     Memory,
     Profile,
     Reading,
-    Selectors,
     Snapshot,
 )
+from pipeline.page import Page
 from pipeline.reasons import Reason
+from pipeline.suspect import page as at_sight
+from pipeline.suspect.sight import sight
 from pipeline.words import bare, fold
 
 try:
@@ -51,35 +51,9 @@ except PackageNotFoundError:  # run from a checkout that is not installed
     READER = "khabar"
 
 
+_OWN_DATES = frozenset({"json-ld", "meta", "microdata", "selector", "label", "function"})
+"""Where a page itself states its date: neither its announcement nor a guess."""
 _NOTHING = "<html><body></body></html>"
-
-
-@dataclass(slots=True, kw_only=True)
-class Page:
-    """A page on its way: what it came with, and what each stage has added."""
-
-    snapshot: Snapshot
-    profile: Profile
-    memory: Memory
-    hints: Hints
-    selectors: Selectors
-    function: PageFunction | None = None
-    given: Given | None = None
-    answers: tuple[Answer, ...] = ()
-    flags: set[Flag] = field(default_factory=set)
-    root: HtmlElement | None = None
-    elements: tuple[HtmlElement, ...] = ()
-    pieces: Sequence[Piece] = ()
-    fields: Fields | None = None
-    printed: str = ""
-    """The title that the page itself has."""
-    lines: list[Line] = field(default_factory=list)
-    cited: Field[str] | None = None
-    language: Field[str] | None = None
-    body: str = ""
-    html: str = ""
-    blocks: tuple[Block, ...] = ()
-    fingerprint: Fingerprint | None = None
 
 
 def prune(page: Page) -> None:
@@ -98,7 +72,7 @@ def prune(page: Page) -> None:
 
 def extract(page: Page) -> None:
     """Read each field by the best evidence of its kind, and choose the text of the body."""
-    root, url = _root(page), page.snapshot.final_url
+    root, url = page.tree(), page.snapshot.final_url
     page.fields = read_fields(
         root,
         [piece.block for piece in page.pieces],
@@ -124,7 +98,7 @@ def extract(page: Page) -> None:
 
 def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
-    fields = _fields(page)
+    fields = page.known()
     page.lines = clean(page.lines, _facts(page, fields))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:
@@ -138,19 +112,7 @@ def label(page: Page) -> None:
     for answer in page.answers:
         page.language = answer.says.get("language", page.language)
         page.cited = answer.says.get("cited_source", page.cited)
-    refused = (
-        None
-        if paragraphs
-        else refuse(
-            page.lines,
-            url=page.snapshot.final_url,
-            title=fields.title.value if fields.title else "",
-            claims_article=fields.claims_article,
-            date_origin=fields.published.origin if fields.published else "",
-            signed=fields.authors is not None,
-            passwords=fields.passwords,
-        )
-    )
+    refused = None if paragraphs else _refused(page, fields)
     if refused is not None and Flag.TRUNCATED_DOM in page.flags:
         refused = Reason.TOO_DEEP, f"nested too deeply, and in what is left: {refused[1]}"
     if refused is not None:
@@ -162,9 +124,33 @@ def label(page: Page) -> None:
         page.flags.add(Flag.PROVISIONAL)
 
 
+def _refused(page: Page, fields: Fields) -> tuple[Reason, str] | None:
+    """Return why the page is no article, if it is none; note it if it is one behind a paywall."""
+    origin = fields.published.origin if fields.published else ""
+    seen = sight(
+        page.tree(),
+        page.snapshot,
+        body=page.body,
+        dated=origin in _OWN_DATES,
+        claims=fields.claims_article,
+        announced=page.hints.title or "",
+    )
+    if found := at_sight.suspect(seen):
+        return found
+    if at_sight.stated_paywall(seen):
+        page.flags.add(Flag.PAYWALL)
+    return refuse(
+        page.lines,
+        url=page.snapshot.final_url,
+        claims_article=fields.claims_article,
+        date_origin=origin,
+        signed=fields.authors is not None,
+    )
+
+
 def fingerprint(page: Page) -> None:
     """Reduce title and body to what tells the same text from another one."""
-    title = _fields(page).title
+    title = page.known().title
     page.fingerprint = fingerprint_of(title.value if title else "", page.body)
 
 
@@ -207,6 +193,20 @@ def read(
         finally:
             timings[stage.__name__] = time.thread_time() - start
     return _reading(page, timings, kind or "text/html", rejected)
+
+
+def wall(snapshot: Snapshot) -> tuple[Reason, str] | None:
+    """Return what stands in the way of what was asked for, and the evidence; None for nothing.
+
+    For answers of which no article is expected: a challenge has many statuses.
+    """
+    if not media.is_page(media.media_type(snapshot)) or media.feed_name(snapshot):
+        return at_sight.answer(None, snapshot)
+    try:
+        root = parse(decode(snapshot)[0]).root
+    except UnreadableError:
+        root = None
+    return at_sight.answer(root, snapshot)
 
 
 def _page(snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints) -> Page:
@@ -259,18 +259,6 @@ def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
         fingerprint=document_fingerprint(title.value if title else "", snapshot.sha256),
         reader=READER,
     )
-
-
-def _root(page: Page) -> HtmlElement:
-    if page.root is None:
-        raise UnreadableError(Reason.PARSE_ERROR, "the page was not parsed")
-    return page.root
-
-
-def _fields(page: Page) -> Fields:
-    if page.fields is None:
-        raise UnreadableError(Reason.PARSE_ERROR, "the page's fields were not read")
-    return page.fields
 
 
 def _paragraphs(page: Page) -> tuple[str, ...] | None:

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from sqlalchemy import Connection
 
 from pipeline.discover import ListingError
-from pipeline.discover.links import refuse
-from pipeline.identify import host_of, url_key
-from pipeline.model import Link, Listing, Outcome, Snapshot
+from pipeline.identify import host_of
+from pipeline.model import Listing, Outcome, Snapshot
 from pipeline.reasons import Reason
 from scraper.answers import NOT_MODIFIED
 from scraper.children import ReadingError
-from scraper.failures import Ending
-from scraper.walks import Asked, Walks, ends_walk, worth_keeping
-from storage.candidates import LONGEST
-from storage.frontier import Accepted, Candidate, Taken, accept
+from scraper.failures import UNASKED, Ending
+from scraper.probation import Probation
+from scraper.sorting import candidates_of, sort_out
+from scraper.walks import NEVER_SAME, Asked, Walks, ends_walk, worth_keeping
+from storage.frontier import Accepted, Taken, accept
 from storage.listings import any_new, record_listing
 
 if TYPE_CHECKING:
     from scraper.work import Work
 
-SAMPLES = 3
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-
-class Refusal(TypedDict):
-    """The links of a listing that one rule has refused: how many, and a few of them."""
-
-    count: int
-    samples: list[str]
+_CUTS = (Reason.TRAP, Reason.LINK_CAP, Reason.LISTING_CAP, Reason.DEPTH_CAP)
+"""Rules that are reasons of the listing, the gravest first."""
 
 
 class _Columns(TypedDict):
@@ -59,26 +53,27 @@ async def take_in(
     snapshot: Snapshot,
     *,
     seen: set[str],
+    probation: Probation,
     budget: int,
     held: Any = None,
 ) -> Announced:
     """Write down the answer of a listing and return what follows from it.
 
-    `seen` are the keys this run has counted (added to), `held` the validators row that the request
-    carried.
+    `seen` are the keys this run has counted (added to), `probation` has its suspected links, `held`
+    is the validators row that the request carried.
     """
     work = walks.work
     work.count("listings")
     if held is not None and asked.page == 1:
         asked.walk.since = held.fetched_at
     over = walks.over(asked, snapshot)
+    if snapshot.status == NOT_MODIFIED and held is None:
+        await not_had(work, asked, UNASKED, snapshot, counted=True)
+        return Announced()
     if snapshot.status == NOT_MODIFIED:
         await _unchanged(work, asked, snapshot, "not_modified")
         return Announced()
-    if held is not None and held.payload_sha256 == snapshot.sha256:
-        await _unchanged(work, asked, snapshot, "same_body")
-        return Announced()
-    if over:
+    if over or (held is not None and held.payload_sha256 == snapshot.sha256):
         await _unchanged(work, asked, snapshot, "same_body", over)
         return Announced()
     try:
@@ -92,7 +87,9 @@ async def take_in(
         ending = Ending(Outcome.FAILED, error.reason, error.detail)
         await not_had(work, asked, ending, snapshot, counted=True)
         return Announced()
-    return await _take_links(walks, asked, snapshot, listing, seen=seen, budget=budget)
+    return await _take_links(
+        walks, asked, snapshot, listing, seen=seen, probation=probation, budget=budget
+    )
 
 
 async def _take_links(
@@ -102,27 +99,39 @@ async def _take_links(
     listing: Listing,
     *,
     seen: set[str],
+    probation: Probation,
     budget: int,
 ) -> Announced:
     work, walk = walks.work, asked.walk
     snapshot_id = await work.keep(snapshot)
+    out = sort_out(work, listing.links)
+    await probation.notice([one.key for one in out.named])
     # Nothing is awaited between this and handing in the job: of two listings that announce one
     # link, the first to be written must be the one that counts it.
-    candidates, refused = sort_out(work, listing.links, seen)
-    children, abroad, left = walks.further(asked, listing)
-    count_refused(refused, "other_host", [link.url for link in abroad])
-    count_refused(refused, "menu", [link.url for link in listing.passed])
+    probation.sift(out, seen)
+    candidates = candidates_of(out.named, seen)
+    further = walks.further(asked, listing)
+    out.refuse("other_host", further.abroad)
+    out.refuse("menu", [link.url for link in listing.passed])
+    for rule, urls in further.cut.items():
+        out.refuse(rule, urls)
     ahead = walks.ahead(asked, listing, snapshot)
+    if ahead.cut and listing.next:
+        out.refuse(ahead.cut, [listing.next])
+    if listing.capped:
+        out.refused["item_cap"] = {"count": listing.capped, "samples": []}
+    children = further.asks
     keys = {candidate.key for candidate in candidates} - walk.keys
-    found = len(listing.links) + len(listing.passed) + len(abroad)
-    validators = worth_keeping(listing, snapshot)
+    found = len(listing.links) + len(listing.passed) + len(further.abroad)
+    validators = NEVER_SAME if out.is_cut else worth_keeping(listing, snapshot)
 
     def job(conn: Connection) -> tuple[Accepted, bool, datetime]:
         accepted = accept(conn, work.run, candidates, now=work.now(), budget=budget)
         goes_on = ahead.url is not None and any_new(conn, keys, walk.since)
         stands = "nothing new on it: not walked on" if ahead.url and not goes_on else ahead.words
         columns = _columns(work, asked, snapshot)
-        reason, detail = _remarks(asked, listing, [*_moved(work, snapshot), *left, stands])
+        words = [*_moved(work, snapshot), *out.notes, *further.words, stands]
+        reason, detail = _remarks(asked, listing, words, out.refused)
         record_listing(
             conn,
             work.run,
@@ -134,7 +143,7 @@ async def _take_links(
             found=found,
             accepted=len(candidates),
             fresh=accepted.fresh,
-            refused=refused or None,
+            refused=out.refused or None,
             snapshot_id=snapshot_id,
             validators=None if goes_on or children else validators,
             config_sha=work.source.sha,
@@ -214,54 +223,6 @@ def _columns(work: Work, asked: Asked, snapshot: Snapshot | None) -> _Columns:
     }
 
 
-def sort_out(
-    work: Work, links: Iterable[Link], seen: set[str]
-) -> tuple[list[Candidate], dict[str, Refusal]]:
-    """Return the links that pass the source's rules, newest first, and by rule those that don't."""
-    candidates: list[Candidate] = []
-    refused: dict[str, Refusal] = {}
-    rules, now = work.source.link_rules(), work.now()
-    for link in links:
-        rule = refuse(link, rules, now)
-        candidate = None if rule else candidate_of(link, seen)
-        if candidate is not None:
-            candidates.append(candidate)
-        else:
-            count_refused(refused, rule or "bad_url", [link.url])
-    candidates.sort(key=_newness, reverse=True)
-    return candidates, refused
-
-
-def candidate_of(link: Link, seen: set[str], *, again: bool = False) -> Candidate | None:
-    """Return the link as the frontier takes it; None for a URL that is none, or too long a one.
-
-    Its key is added to those that this run has `seen`.
-    """
-    try:
-        key, host = url_key(link.url), host_of(link.url)
-    except ValueError:
-        return None
-    if len(key.encode()) > LONGEST:
-        return None
-    first = key not in seen
-    seen.add(key)
-    return Candidate(key=key, url=link.url, host=host, link=link, first=first, again=again)
-
-
-def _newness(candidate: Candidate) -> datetime:
-    stated = candidate.link.published or candidate.link.modified
-    return stated.at if stated else _EPOCH
-
-
-def count_refused(refused: dict[str, Refusal], rule: str, urls: Sequence[str]) -> None:
-    """Count URLs that a rule has refused, with a few samples."""
-    if not urls:
-        return
-    entry = refused.setdefault(rule, {"count": 0, "samples": []})
-    entry["count"] += len(urls)
-    entry["samples"] += urls[: SAMPLES - len(entry["samples"])]
-
-
 def count_accepted(work: Work, accepted: Accepted) -> None:
     """Count live what the frontier has accepted."""
     work.count("accepted", accepted.counted)
@@ -282,7 +243,7 @@ def _moved(work: Work, snapshot: Snapshot) -> list[str]:
 
 
 def _remarks(
-    asked: Asked, listing: Listing, walked: Iterable[str]
+    asked: Asked, listing: Listing, walked: Iterable[str], refused: Collection[str]
 ) -> tuple[Reason | None, str | None]:
     notes = [*listing.notes, *(words for words in walked if words)]
     if asked.page > 1:
@@ -294,4 +255,5 @@ def _remarks(
         notes.insert(0, "no links in it")
         # Past its last page a listing is empty as a matter of course.
         return (Reason.EMPTY_LISTING if asked.page == 1 else None), "; ".join(notes)
-    return None, "; ".join(notes) or None
+    cut = next((reason for reason in _CUTS if reason in refused), None)
+    return cut, "; ".join(notes) or None

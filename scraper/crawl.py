@@ -25,6 +25,7 @@ from scraper.spiders.source import SourceSpider
 from scraper.work import RUN, Work
 from storage.events import record
 from storage.fencing import Run
+from storage.masking import keep_secrets_of
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,8 @@ class Crawl:
 
     def __init__(self, work: Work) -> None:
         self.work = work
+        for place in work.source.discover:
+            keep_secrets_of(place.url)
         self.crawler = Crawler(SourceSpider, settings_for(work.source, work.app))
         self.crawler.work = work  # type: ignore[attr-defined] # the spider's and middlewares' handle
         self.crawler.source = work.source  # type: ignore[attr-defined]

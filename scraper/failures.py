@@ -39,13 +39,30 @@ class RefusedError(IgnoreRequest):
         self.outcome, self.reason, self.detail = outcome, reason, detail
         self.not_before = not_before
 
+    def ending(self) -> Ending:
+        """Return how the visit ends."""
+        return Ending(self.outcome, self.reason, self.detail, not_before=self.not_before)
+
+
+class NoRulesError(RefusedError):
+    """A request that must not be made because robots.txt could not be read."""
+
+    def __init__(self, origin: str, cause: Reason | None, detail: str) -> None:
+        words = f"{origin}/robots.txt: {detail}"
+        super().__init__(Outcome.DEFERRED, Reason.ROBOTS_UNREACHABLE, words)
+        self.origin, self.cause = origin, cause
+
+    def ending(self) -> Ending:
+        """Return how the visit ends, with what is the matter with robots.txt."""
+        return replace(super().ending(), origin=self.origin, cause=self.cause)
+
 
 class BrowserError(Exception):
     """The browser could not show a page, or is itself in trouble."""
 
 
 class KnownTargetError(IgnoreRequest):
-    """A redirect into a URL that has a row already: nothing is fetched, an alias is kept."""
+    """A redirect into a URL that has a row already: nothing is fetched."""
 
     def __init__(self, url_id: int, key: str, url: str) -> None:
         super().__init__(f"redirects to {url}, which is known")
@@ -61,8 +78,18 @@ class Ending:
     detail: str
     not_before: datetime | None = None
     """When to come again at the earliest, if that is known."""
+    origin: str | None = None
+    """The site, scheme://host[:port], whose robots.txt could not be read."""
+    cause: Reason | None = None
+    """Why it could not."""
 
 
+UNASKED = Ending(
+    Outcome.FAILED,
+    Reason.PROTOCOL_ERROR,
+    "the site answered 304 (not modified) although nothing of it is held",
+)
+"""Of a 304 to a request without validators: there is nothing that it could be the same as."""
 CUT_OFF: dict[RunReason, Reason] = {
     RunReason.RUN_DEADLINE: Reason.RUN_DEADLINE,
     RunReason.DISK_FULL: Reason.DISK_FULL,
@@ -109,7 +136,7 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
         response = error.response
         return _told_to_wait(response) or _asks_for_login(response) or by_status(response.status)
     if isinstance(error, RefusedError):
-        return Ending(error.outcome, error.reason, error.detail, error.not_before)
+        return error.ending()
     if isinstance(error, AddressRefusedError):
         return Ending(Outcome.FAILED, Reason.SSRF_BLOCKED, str(error))
     if isinstance(error, RunEndedError):

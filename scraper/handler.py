@@ -109,15 +109,19 @@ async def end_run(crawler: Crawler, reason: RunReason) -> None:
     """End a crawl now: at its deadline, on a signal, when a person asks.
 
     `stop_async()` alone waits for every request already in a slot, delays included: 25 s for 12
-    requests. So the slots lose their delay and the requests under way are given up; each still
-    reaches its errback.
+    requests, a minute for one that waits for a Crawl-delay. So the slots lose their delay and what
+    they have set their clock for, and the requests under way are given up; each still reaches its
+    errback.
     """
     work: Work = crawler.work  # type: ignore[attr-defined]
     if work.stopped is None:
         work.stopped = reason
     work.ends_at = 0
-    for slot in crawler.engine.downloader.slots.values():
+    downloader = crawler.engine.downloader
+    for slot in downloader.slots.values():
         slot.delay = 0
+        slot.close()
+        downloader._process_queue(slot)  # noqa: SLF001 # nothing else wakes it
     for task in list(work.inflight):
         task.cancel()
     await crawler.stop_async()

@@ -15,16 +15,19 @@ if TYPE_CHECKING:
 
 
 class OwnHosts:
-    """The hosts a source declares; over http only if the source itself is declared so.
+    """The hosts a source declares, with their ports; over http only where it is declared so.
 
     Of a source with a spider of its own, the spider's first URLs count like `discover`.
     """
 
     def __init__(self, source: Source, starts: Iterable[str] = ()) -> None:
         places = [*(place.url for place in source.discover), *starts]
+        named = {host_of(url) for url in places}
+        self.hosts = source.link_rules().hosts | named
         # A redirect from https to http must not carry a secret in the open.
-        self.secure = all(urlsplit(url).scheme == "https" for url in places)
-        self.hosts = source.link_rules().hosts | {host_of(url) for url in places}
+        self.plain = {host_of(url) for url in places if urlsplit(url).scheme == "http"}
+        if self.plain == named:
+            self.plain = set(self.hosts)
 
     def __contains__(self, url: str) -> bool:
         """Say whether a request for this URL may carry what is meant for the source."""
@@ -32,12 +35,13 @@ class OwnHosts:
             host = host_of(url)
         except ValueError:
             return False
-        return host in self.hosts and (url.startswith("https:") or not self.secure)
+        return host in self.hosts and (url.startswith("https:") or host in self.plain)
 
     def roots(self) -> list[str]:
         """Return the address of each host."""
-        scheme = "https" if self.secure else "http"
-        return [f"{scheme}://{host}/" for host in sorted(self.hosts)]
+        return [
+            f"{'http' if host in self.plain else 'https'}://{host}/" for host in sorted(self.hosts)
+        ]
 
 
 def starts_of(crawler: Crawler) -> tuple[str, ...]:

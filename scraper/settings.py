@@ -17,7 +17,7 @@ ROBOTSTXT_OBEY = False
 CONCURRENT_REQUESTS = 4
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
-DOWNLOAD_DELAY_JITTER = 0.25
+DOWNLOAD_DELAY_JITTER = 0  # Scrapy's goes both ways: below the pause that a site has asked for
 
 # Bounds. Scrapy's own are 180 s, 1 GiB and 20 hops.
 DOWNLOAD_TIMEOUT = 20
@@ -68,6 +68,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scraper.middlewares.budget.ByteBudget": 40,
     "scraper.middlewares.pace.PaceGate": 50,  # before robots.txt, which may not be asked either
     "scraper.middlewares.ports.Ports": 80,
     "scraper.middlewares.rendered.Rendered": 90,  # what has passed all gates goes to the browser

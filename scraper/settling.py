@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ from pipeline.identify import own_key
 from pipeline.identify.decide import MIN_TOKENS
 from pipeline.model import Outcome, Snapshot
 from pipeline.reasons import Reason
-from scraper.failures import Ending
-from storage.frontier import Settlement, add_alias, find, settle
+from scraper.failures import Ending, KnownTargetError
+from storage.frontier import Settlement, Taken, add_alias, find, leads_back, settle
 from storage.twins import move, twins
 
 if TYPE_CHECKING:
@@ -93,6 +94,23 @@ def same_page(conn: Connection, work: Work, item: PageItem, snapshot_id: int) ->
     detail = f"redirects to {item.snapshot.final_url}, which is known"
     _duplicate(conn, work, item, snapshot_id, detail, {"url_id": row.id})
     return True
+
+
+def same_target(
+    conn: Connection,
+    work: Work,
+    taken: Taken,
+    error: KnownTargetError,
+    settle_as: Callable[..., Settlement],
+) -> str:
+    """Settle a page that redirects to one that has a row; two that lead to each other are none."""
+    if leads_back(conn, error.url_id, taken.url_id):
+        words = f"redirects in a circle: {error.url} leads back to it"
+        ending = Ending(Outcome.FAILED, Reason.REDIRECT_LIMIT, words)
+        return settle(conn, work.run, taken.url_id, settle_as(ending))
+    ending = Ending(Outcome.DUPLICATE, Reason.SAME_URL, str(error))
+    settled = settle_as(ending, evidence={"url_id": error.url_id})
+    return settle(conn, work.run, taken.url_id, settled)
 
 
 def _duplicate(

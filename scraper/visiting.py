@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,12 @@ from twisted.python.failure import Failure
 
 from pipeline.identify import url_key
 from pipeline.model import Outcome
-from pipeline.reasons import Reason
 from scraper.answers import NOT_MODIFIED, snapshot_of
-from scraper.failures import Ending, KnownTargetError, explain, failed
+from scraper.barriers import behind
+from scraper.failures import UNASKED, Ending, KnownTargetError, explain, failed
 from scraper.items import PageItem
-from scraper.settling import settlement
+from scraper.probation import Probation
+from scraper.settling import same_target, settlement
 from storage.frontier import Taken, take_due
 from storage.leases import reopen
 
@@ -34,11 +36,13 @@ class Visits:
         self.work = work
         self.pages = 0
         """Pages asked for, against the budget."""
+        self.probation = Probation(work)
 
     @property
     def budget(self) -> int:
         """How many more pages this run may ask for."""
-        return max(0, self.work.source.fetch.max_pages - self.pages)
+        most = self.work.source.fetch.max_pages
+        return max(0, most - self.pages - len(self.probation.waiting))
 
     async def left(self) -> tuple[Taken, ...]:
         """Return what an attempt of this run that died was still to fetch; its links are counted.
@@ -95,8 +99,11 @@ class Visits:
 
     async def not_modified(self, response: Response, taken: Taken, started: float) -> None:
         """Settle a page of which the site says that it has not changed."""
-        words = "the site says it has not been modified (304)"
-        ending = Ending(Outcome.UNCHANGED, None, words)
+        if response.meta.get("validators") is None:
+            ending = UNASKED
+        else:
+            words = "the site says it has not been modified (304)"
+            ending = Ending(Outcome.UNCHANGED, None, words)
         snapshot = self._snapshot(response, taken.url)
         settled = settlement(self.work, ending, snapshot=snapshot, started=started)
         await self.work.settle(taken.url_id, settled)
@@ -114,21 +121,23 @@ class Visits:
         """Settle the visit of a page that could not be had."""
         request = request_of(failure)
         taken: Taken = request.meta["taken"]
-        if isinstance(failure.value, KnownTargetError):
-            ending = Ending(Outcome.DUPLICATE, Reason.SAME_URL, str(failure.value))
-        else:
-            ending = explain(failed(failure), self.work.stopped)
         response = getattr(failure.value, "response", None)
         snapshot = self._snapshot(response, taken.url) if response is not None else None
         snapshot_id = await self.work.keep(snapshot) if snapshot is not None else None
-        settled = settlement(
+        settle_as = partial(
+            settlement,
             self.work,
-            ending,
             snapshot=snapshot,
             snapshot_id=snapshot_id,
             started=request.meta.get("began", request.cb_kwargs.get("started")),
         )
-        await self.work.settle(taken.url_id, settled)
+        if isinstance(failure.value, KnownTargetError):
+            job = partial(same_target, work=self.work, taken=taken, error=failure.value)
+            self.work.count(await self.work.write(partial(job, settle_as=settle_as)))
+            return
+        ending = explain(failed(failure), self.work.stopped)
+        ending = await behind(self.work, snapshot, ending)
+        await self.work.settle(taken.url_id, settle_as(ending))
 
     def _snapshot(self, response: Response, asked: str) -> Snapshot:
         return snapshot_of(response, asked, self.work.now())

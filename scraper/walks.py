@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.discover.rules import ListingRules
+from pipeline.discover.traps import Seen
 from pipeline.identify import host_of
-from pipeline.model import Link, Listing, Snapshot
+from pipeline.model import Listing, Snapshot
 from pipeline.reasons import Reason
 from scraper.answers import validators_of
 from storage.listings import keep_validators
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 LISTING_BYTES = 52 << 20
 """A sitemap of 50,000 URLs has 19 MB; the protocol allows 50 MB."""
-LISTING_DEPTH = 3
-LISTING_FILES = 500
 PAST_THE_END = frozenset({400, 404, 410})
 """What sites answer for a page that does not exist; WordPress's API says 400."""
 
@@ -87,6 +86,30 @@ class Step:
 
     url: str | None = None
     words: str = ""
+    cut: str = ""
+    """The limit that forbids it, if it is one."""
+
+
+@dataclass(slots=True)
+class Further:
+    """The listings that a listing names."""
+
+    asks: tuple[Asked, ...] = ()
+    abroad: list[str] = field(default_factory=list)
+    """On hosts that are not the source's."""
+    cut: dict[str, list[str]] = field(default_factory=dict)
+    """By rule: what a limit forbids to read."""
+    words: list[str] = field(default_factory=list)
+    """In words, why."""
+
+    def leave(self, rule: str, urls: list[str], why: str) -> None:
+        """Note listings that are not read."""
+        known = rule in self.cut
+        self.cut.setdefault(rule, []).extend(urls)
+        if rule == "trap":
+            self.words += [] if known else [f"listings not read: {why}"]
+        else:
+            self.words.append(f"{_many(urls)} {why} not read")
 
 
 class Walks:
@@ -98,40 +121,56 @@ class Walks:
         """URLs of feeds, sitemaps and listings that this run has asked for."""
         self.open = 0
         """Listings asked for and not yet done."""
+        self.named = Seen(work.now().date())
+        """Addresses of listings that listings have named."""
 
     def first(self, place: Discover) -> Asked | None:
         """Return an entry of `discover` as it is to be asked for; None if this run has it."""
         trail = Trail(depth=place.depth, pages=place.pages)
         return self._ask(place.url, place.rules(), depth=0, trail=trail)
 
-    def further(
-        self, asked: Asked, listing: Listing
-    ) -> tuple[tuple[Asked, ...], list[Link], list[str]]:
-        """Return what a listing names as listings: to ask for, on other hosts, not read in words.
+    def further(self, asked: Asked, listing: Listing) -> Further:
+        """Return what a listing names as listings: to ask for, on other hosts, and not read.
 
         A sitemap may be on any host; the pages that `follow` names are on the source's.
         """
-        follows = listing.kind == "listing"
+        follows, fetch = listing.kind == "listing", self.work.source.fetch
         hosts = self.work.source.link_rules().hosts
-        abroad = [link for link in listing.children if follows and _host(link.url) not in hosts]
-        wanted = [
-            link
-            for link in listing.children
-            if link.url not in self.listed and not (follows and _host(link.url) not in hosts)
-        ]
-        most = min(asked.trail.depth, LISTING_DEPTH) if follows else LISTING_DEPTH
+        out = Further()
+        wanted: list[str] = []
+        for link in listing.children:
+            if follows and _host(link.url) not in hosts:
+                out.abroad.append(link.url)
+            elif link.url not in self.listed:
+                wanted.append(link.url)
+        wanted = self._without_traps(wanted, out)
+        most = min(asked.trail.depth, fetch.max_depth) if follows else fetch.max_depth
         if wanted and asked.depth >= most:
-            return (), abroad, [f"{_many(wanted)} deeper than {most} steps not read"]
+            out.leave("depth_cap", wanted, f"deeper than {most} steps")
+            return out
         rules = asked.rules if follows else _as_sitemap(asked.rules)
-        asks: list[Asked] = []
-        for at, link in enumerate(wanted):
-            one = self._ask(link.url, rules, depth=asked.depth + 1, trail=asked.trail)
-            if one is None and len(self.listed) >= LISTING_FILES:
-                words = f"{_many(wanted[at:])} beyond {LISTING_FILES} in one run not read"
-                return tuple(asks), abroad, [words]
+        for at, url in enumerate(wanted):
+            one = self._ask(url, rules, depth=asked.depth + 1, trail=asked.trail)
+            if one is None and len(self.listed) >= fetch.max_listings:
+                out.leave("listing_cap", wanted[at:], f"beyond {fetch.max_listings} in one run")
+                break
             if one is not None:
-                asks.append(one)
-        return tuple(asks), abroad, []
+                out.asks += (one,)
+        return out
+
+    def _without_traps(self, urls: list[str], out: Further) -> list[str]:
+        """Return the listings among those named that are no trap's, as far as addresses tell."""
+        if not self.work.source.links.traps:
+            return urls
+        self.named.notice(urls)
+        kept = []
+        for url in urls:
+            certain = next((one for one in self.named.suspicions(url) if one.certain), None)
+            if certain is None:
+                kept.append(url)
+            else:
+                out.leave("trap", [url], certain.words)
+        return kept
 
     def ahead(self, asked: Asked, listing: Listing, snapshot: Snapshot) -> Step:
         """Return the page that continues a listing, unless something forbids to go on."""
@@ -145,8 +184,9 @@ class Walks:
         if asked.page >= asked.walk.most:
             most = asked.walk.most
             return Step(None, f"not walked on: pages = {most}" if most > 1 else "")
-        if len(self.listed) >= LISTING_FILES:
-            return Step(None, f"not walked on: {LISTING_FILES} listings in one run")
+        most = self.work.source.fetch.max_listings
+        if len(self.listed) >= most:
+            return Step(None, f"not walked on: {most} listings in one run", "listing_cap")
         return Step(url)
 
     def go_on(self, asked: Asked, url: str) -> Asked | None:
@@ -195,7 +235,7 @@ class Walks:
         await self.work.write(job)
 
     def _ask(self, url: str, rules: ListingRules, **more: Any) -> Asked | None:
-        if url in self.listed or len(self.listed) >= LISTING_FILES:
+        if url in self.listed or len(self.listed) >= self.work.source.fetch.max_listings:
             return None
         self.listed.add(url)
         self.open += 1
@@ -238,6 +278,6 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc
 
 
-def _many(links: Iterable[Link]) -> str:
-    number = sum(1 for _ in links)
+def _many(urls: Sequence[str]) -> str:
+    number = len(urls)
     return f"{number} further listing{'' if number == 1 else 's'}"

@@ -8,8 +8,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, and_, select
 
+from pipeline.reasons import Reason
 from storage.engine import AnyRow, chunks, insert_for
 from storage.fencing import Run
+from storage.masking import concealed
 from storage.schema import aliases, urls, visits
 from storage.text import clean
 
@@ -26,12 +28,31 @@ def add_alias(
 ) -> None:
     """Note that another URL is the same page, by the site's own word; the last word counts."""
     key = clean(key)
+    if concealed(key) != key:
+        return  # it holds a login or a token, and nobody can ask for it by the masked form
     if conn.scalar(select(urls.c.id).where(urls.c.key == key, urls.c.id == url_id)) is not None:
         return  # a page that names itself
     row = {"key": key, "url_id": url_id, "kind": kind, "first_seen_at": now}
     latest = {"url_id": url_id, "kind": kind}
     statement = insert_for(conn)(aliases).values(row)
     conn.execute(statement.on_conflict_do_update(index_elements=[aliases.c.key], set_=latest))
+
+
+def leads_back(conn: Connection, url_id: int, target: int) -> bool:
+    """Say whether a URL was last found to be another name of a target, by way of others too."""
+    seen: set[int] = set()
+    while url_id not in seen:
+        seen.add(url_id)
+        last = select(visits.c.reason, visits.c.evidence).where(
+            visits.c.url_id == url_id, visits.c.outcome.is_not(None)
+        )
+        row = conn.execute(last.order_by(visits.c.run_id.desc()).limit(1)).one_or_none()
+        if row is None or row.reason != Reason.SAME_URL or "url_id" not in (row.evidence or {}):
+            return False
+        url_id = row.evidence["url_id"]
+        if url_id == target:
+            return True
+    return False
 
 
 def look_up(conn: Connection, run: Run, keys: Sequence[str]) -> dict[str, AnyRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,24 @@ FATAL = frozenset(
 """What stops a run for good; deadlines and signals only cut it short."""
 PLANNED = frozenset({Reason.PAGE_CAP, Reason.BYTE_CAP, Reason.INTERRUPTED, Reason.RUN_DEADLINE})
 """Why a URL is put off though nothing is wrong with it or its site."""
+_BUDGETS = {Reason.PAGE_CAP: "max_pages", Reason.BYTE_CAP: "max_run_bytes"}
+_CUT = {
+    Reason.TRAP: "links of a trap refused (`[links] traps`)",
+    Reason.BYTE_CAP: "listings beyond `[fetch] max_run_bytes` not read",
+    Reason.ITEM_CAP: "links or more beyond `[links] max_items` not looked at",
+    Reason.LINK_CAP: "links beyond `[links] max_links` left to the next reading",
+    Reason.LISTING_CAP: "listings beyond `[fetch] max_listings` not read",
+    Reason.DEPTH_CAP: "listings too deep (`[fetch] max_depth`, or `depth` of `follow`) not read",
+}
+"""What a limit leaves out, in words that name its key."""
+
+_WALLS = {
+    Reason.LOGIN_WALL: "behind a login",
+    Reason.CHALLENGE: "behind a bot challenge",
+    Reason.CONSENT_WALL: "behind a consent page",
+    Reason.CAPTIVE_PORTAL: "behind the network's own login",
+    Reason.PLACEHOLDER: "because a placeholder came",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,8 @@ class Books:
     """Visits that are not settled."""
     deferred: Mapping[str, int] = field(default_factory=dict)
     """Of the deferred visits: how many for which reason."""
+    trapped: int = 0
+    """Visits that ended as rejected(trap)."""
 
     @property
     def settled(self) -> int:
@@ -67,6 +88,8 @@ class Listings:
     """Links in those that changed."""
     old: int = 0
     """Of these, refused only for their age."""
+    cut: Mapping[str, int] = field(default_factory=dict)
+    """By reason: what a limit has left out, links or listings."""
 
     @property
     def total(self) -> int:
@@ -90,7 +113,7 @@ def books(conn: Connection, run_id: int) -> Books:
     ).one()
     outcomes: dict[str, int] = {}
     deferred: dict[str, int] = {}
-    still_open = 0
+    still_open = trapped = 0
     for outcome, reason, number in conn.execute(
         select(visits.c.outcome, visits.c.reason, func.count())
         .where(visits.c.run_id == run_id)
@@ -103,23 +126,30 @@ def books(conn: Connection, run_id: int) -> Books:
         outcomes[outcome] = outcomes.get(outcome, 0) + number
         if outcome == "deferred":
             deferred[reason or ""] = deferred.get(reason or "", 0) + number
-    return Books(*counts, outcomes=outcomes, open=still_open, deferred=deferred)
+        elif reason == Reason.TRAP:
+            trapped += number
+    return Books(*counts, outcomes=outcomes, open=still_open, deferred=deferred, trapped=trapped)
 
 
 def listings_of(conn: Connection, run_id: int) -> Listings:
     """Return how the run's listings ended."""
     ended: dict[str, int] = {}
+    cut = {str(reason): 0 for reason in _CUT}
     found = old = 0
     for row in conn.execute(
-        select(listings.c.outcome, listings.c.found, listings.c.refused).where(
+        select(listings.c.outcome, listings.c.reason, listings.c.found, listings.c.refused).where(
             listings.c.run_id == run_id
         )
     ):
+        for reason in cut:
+            cut[reason] += _count((row.refused or {}).get(reason))
+        cut[Reason.BYTE_CAP] += row.reason == Reason.BYTE_CAP
         ended[row.outcome] = ended.get(row.outcome, 0) + 1
         if row.outcome == "changed":
             found += row.found
             old += _count((row.refused or {}).get("too_old"))
-    return Listings(**ended, found=found, old=old)
+    cut = {reason: number for reason, number in cut.items() if number}
+    return Listings(**ended, found=found, old=old, cut=cut)
 
 
 def _count(refused: Any) -> int:
@@ -128,13 +158,16 @@ def _count(refused: Any) -> int:
     return refused if isinstance(refused, int) else 0
 
 
-def judge(books: Books, listings: Listings, stopped: RunReason | None = None) -> Judgement:
+def judge(
+    books: Books, listings: Listings, stopped: RunReason | None = None, poison: str = ""
+) -> Judgement:
     """Return how a run has ended: from its books, never from an exit code.
 
     `stopped` is what cut it short, if anything did. The gravest finding names the reason, the
-    detail has all of them. Links beyond the page budget are planned and leave a run ok.
+    detail has all of them. What a limit leaves out makes a run partial, and names its key. `poison`
+    says in words why its pages are held back, if they are.
     """
-    findings = list(_findings(books, listings, stopped))
+    findings = list(_findings(books, listings, stopped, poison))
     detail = "; ".join([words for _, _, words in findings] + [summary(books)])
     if not findings:
         return Judgement("ok", None, detail)
@@ -145,8 +178,6 @@ def judge(books: Books, listings: Listings, stopped: RunReason | None = None) ->
 def summary(books: Books) -> str:
     """Return the books in words: `3 new, 1 changed, 12 known`."""
     parts = [f"{number} {outcome}" for outcome, number in sorted(books.outcomes.items())]
-    if capped := books.deferred.get(Reason.PAGE_CAP):
-        parts.append(f"of these {capped} beyond the page budget")
     if books.known:
         parts.append(f"{books.known} known")
     return ", ".join(parts) or "nothing to do"
@@ -155,20 +186,21 @@ def summary(books: Books) -> str:
 Finding = tuple[str, RunReason, str]
 
 
-def _findings(books: Books, listings: Listings, stopped: RunReason | None) -> Iterator[Finding]:
+def _findings(
+    books: Books, listings: Listings, stopped: RunReason | None, poison: str
+) -> Iterator[Finding]:
     """Yield what is wrong with a run: state, reason and words, the gravest first."""
     if stopped is RunReason.PAGE_CAP:
         stopped = None
-    if stopped in FATAL:
-        yield "failed", stopped, RUN_EXPLAINED[stopped][0]
-    elif stopped is RunReason.CANCELLED:
-        yield "cancelled", stopped, RUN_EXPLAINED[stopped][0]
+    yield from _ended(stopped)
     unread = listings.failed > 0 and listings.failed == listings.total and stopped is None
     if unread:
         words = f"{_many(listings.failed, 'listing')} failed, none was read"
         yield "failed", RunReason.LISTING_FAILED, words
     if not books.balanced:
         yield "partial", RunReason.BOOKS_OFF, _gap(books)
+    if poison:
+        yield "partial", RunReason.QUARANTINED, f"quarantined: {poison}"
     if stopped is not None and stopped not in FATAL and stopped is not RunReason.CANCELLED:
         yield "partial", stopped, RUN_EXPLAINED[stopped][0]
     if listings.failed and not unread:
@@ -178,6 +210,27 @@ def _findings(books: Books, listings: Listings, stopped: RunReason | None) -> It
         yield "partial", RunReason.NOTHING_FOUND, words
     if words := _failures(books):
         yield "partial", RunReason.PAGES_FAILED, words
+    yield from _cuts(books, listings)
+
+
+def _cuts(books: Books, listings: Listings) -> Iterator[Finding]:
+    """Yield what the limits have left out, each with the key that raises it."""
+    cut = Counter(listings.cut) + Counter({str(Reason.TRAP): books.trapped})
+    for reason, words in _CUT.items():
+        if number := cut[reason]:
+            yield "partial", RunReason(reason), f"{number} {words}"
+    for reason, key in _BUDGETS.items():
+        if later := books.deferred.get(reason):
+            words = f"{_many(later, 'page')} beyond `[fetch] {key}` left to the next run"
+            yield "partial", RunReason(reason), words
+
+
+def _ended(stopped: RunReason | None) -> Iterator[Finding]:
+    """Yield what has stopped a run for good."""
+    if stopped in FATAL:
+        yield "failed", stopped, RUN_EXPLAINED[stopped][0]
+    elif stopped is RunReason.CANCELLED:
+        yield "cancelled", stopped, RUN_EXPLAINED[stopped][0]
 
 
 def _gap(books: Books) -> str:
@@ -210,9 +263,10 @@ def _failures(books: Books) -> str:
     words = []
     if failed:
         words.append(f"{failed} of {_many(tried, 'page')} failed")
-    walled = put_off.get(Reason.LOGIN_WALL, 0)
-    if walled and walled != tried:
-        words.append(f"{walled} of {_many(tried, 'page')} put off behind a login")
+    for reason, stands in _WALLS.items():
+        walled = put_off.get(reason, 0)
+        if walled and walled != tried:
+            words.append(f"{walled} of {_many(tried, 'page')} put off {stands}")
     # Some pages put off are everyday (robots.txt forbids a path); all of them are an outage.
     if put_off and sum(put_off.values()) == tried:
         reasons = ", ".join(f"{reason} {number}" for reason, number in sorted(put_off.items()))

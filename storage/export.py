@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.masking import concealed
 from storage.search import Article
 from storage.stated import iso_text
 
@@ -54,8 +55,12 @@ _TRIGGERS = frozenset("=+-@\t\r\n")
 
 
 def row(article: Article) -> dict[str, Any]:
-    """Return an article under the keys of an export; instants as ISO 8601 in UTC."""
-    return {key: _plain(getattr(article, key)) for key in KEYS}
+    """Return an article under the keys of an export; instants as ISO 8601 in UTC.
+
+    Its URL without login and tokens; its text as it is.
+    """
+    told = {key: _plain(getattr(article, key)) for key in KEYS}
+    return told | {"url": concealed(article.url)}
 
 
 def lines(articles: Iterable[Article], form: Format, *, raw: bool = False) -> Iterator[str]:

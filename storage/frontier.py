@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from pipeline.model import Hints, UrlState
 from pipeline.reasons import Reason
-from storage.aliases import add_alias, find, look_up
+from storage.aliases import add_alias, find, leads_back, look_up
 from storage.candidates import TERMINAL, Candidate, Offer, cause_of, gather
 from storage.engine import AnyRow, chunks, insert_for
 from storage.fencing import Run
@@ -29,6 +29,7 @@ __all__ = [
     "accept",
     "add_alias",
     "find",
+    "leads_back",
     "next_try",
     "set_free_ones",
     "settle",
@@ -235,6 +236,7 @@ def _open(
             "at": now,
             "outcome": None if within else "deferred",
             "reason": None if within else Reason.PAGE_CAP,
+            "detail": None if within else "beyond `[fetch] max_pages`: first in the next run",
         }
         for url_id, cause, within in sorted(opened)
     ]

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select, update
 
+from pipeline.model import UrlState
 from pipeline.reasons import Reason
 from storage.engine import AnyRow, insert_for
+from storage.schema import urls
 from storage.schema_watched import hosts
 from storage.text import clean
 
@@ -67,6 +69,29 @@ def change(
     if after != before:
         conn.execute(hosts.update().where(hosts.c.host == host), clean(asdict(after)))
     return before, after
+
+
+def release(conn: Connection, host: str, now: datetime) -> tuple[Host, int] | None:
+    """Forget what is noted of a host, and let its URLs that were put off be due at once.
+
+    Return what was noted and how many URLs these are; None if nothing was.
+    """
+    if get(conn, host) is None:
+        return None
+    before, _ = change(conn, host, now, lambda _: Host(host=host, changed_at=now))
+    if not before.is_parked(now):
+        return before, 0
+    waiting = or_(
+        and_(urls.c.state == UrlState.DEFERRED, urls.c.reason == before.reason),
+        urls.c.state == UrlState.STORED,  # a visit of what has an article carries no reason
+    )
+    due = (
+        update(urls)
+        .where(urls.c.host == host.partition(VIA)[0], urls.c.run_id.is_(None), waiting)
+        .where(urls.c.next_try_at > now, urls.c.next_try_at <= before.parked_until)
+        .values(next_try_at=now)
+    )
+    return before, conn.execute(due).rowcount
 
 
 def _host(row: AnyRow) -> Host:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.engine import AnyRow, insert_for
 from storage.events import Level, record
 from storage.fencing import Run
+from storage.schema import runs, sources, urls
 from storage.schema_watched import incidents
 from storage.text import clean
 
@@ -115,10 +116,21 @@ def close(
     return ended.rowcount > 0
 
 
-def standing(conn: Connection) -> tuple[Incident, ...]:
-    """Return the incidents that last, the oldest first."""
-    rows = conn.execute(select(incidents).where(_IS_OPEN).order_by(incidents.c.opened_at))
-    return tuple(_incident(row) for row in rows)
+def standing(conn: Connection, source: str | None = None) -> tuple[Incident, ...]:
+    """Return the incidents that last, the oldest first; of one source, those that concern it.
+
+    These are the ones about itself, those its runs have opened, and those about hosts of its URLs.
+    """
+    statement = select(incidents).where(_IS_OPEN).order_by(incidents.c.opened_at, incidents.c.id)
+    if source is not None:
+        pk = select(sources.c.pk).where(sources.c.id == source).scalar_subquery()
+        its_run = select(runs.c.id).where(runs.c.id == incidents.c.run_id, runs.c.source_pk == pk)
+        its_url = select(urls.c.id).where(
+            urls.c.source_pk == pk, urls.c.host == incidents.c.subject
+        )
+        about = incidents.c.subject == source
+        statement = statement.where(or_(about, its_run.exists(), its_url.exists()))
+    return tuple(_incident(row) for row in conn.execute(statement))
 
 
 def _is(code: str, subject: str) -> tuple[ColumnElement[bool], ...]:

@@ -9,10 +9,13 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from storage import schema, schema_watched
-from storage.types import Instant, Json
+from storage.types import Instant, Json, Sealed, Told, ToldJson
 
 _NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Instant, "instant"),
+    (Told, "masked text"),
+    (Sealed, "masked text"),
+    (ToldJson, "masked JSON"),
     (Json, "JSON"),
     (Boolean, "yes or no"),
     (BigInteger, "number"),
@@ -22,7 +25,8 @@ _NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
 )
 _INTRODUCTION = """\
 One schema for SQLite and PostgreSQL. All instants are UTC: ISO 8601 text on SQLite, `timestamptz`
-on PostgreSQL. JSON is text on SQLite, `jsonb` on PostgreSQL."""
+on PostgreSQL. JSON is text on SQLite, `jsonb` on PostgreSQL. In *masked* columns logins and tokens
+within URLs, and secrets in use, are kept as `***`."""
 
 
 def tables_markdown() -> str:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from storage.schema_watched import events, hosts, incidents, processes, robots
-from storage.types import Id, Instant, Json, metadata, where, words
+from storage.schema_watched import events, held, hosts, incidents, processes, robots
+from storage.types import Id, Instant, Json, Sealed, Told, ToldJson, metadata, where, words
 
 __all__ = [
     "aliases",
     "articles",
     "configs",
     "events",
+    "held",
     "hosts",
     "incidents",
     "links",
@@ -55,7 +56,9 @@ configs = Table(
     "configs",
     metadata,
     Column("sha", Text, primary_key=True, comment="SHA-256 of the effective configuration"),
-    Column("content", Json, nullable=False, comment="the effective configuration, secrets masked"),
+    Column(
+        "content", ToldJson, nullable=False, comment="the effective configuration, secrets masked"
+    ),
     Column("first_seen_at", Instant, nullable=False),
     comment="every configuration that a run has used",
 )
@@ -68,7 +71,7 @@ runs = Table(
     words("kind", "scheduled, manual, catch_up, backfill, replay, import"),
     words("state", "queued, running, ok, partial, failed, lost, missed, skipped, cancelled"),
     Column("reason", Text, comment="why it is not ok"),
-    Column("detail", Text, comment="the reason in words"),
+    Column("detail", Told, comment="the reason in words"),
     Column("due_at", Instant, comment="the tick it stands for; empty for manual runs"),
     Column("attempt", Integer, nullable=False, default=0, comment="fencing token: +1 a claim"),
     Column("alone", Boolean, nullable=False, default=False, comment="in a process of its own"),
@@ -140,7 +143,7 @@ links = Table(
     words("via", "feed, sitemap, listing, rest, backfill, manual, import"),
     Column(
         "found_on",
-        Text,
+        Told,
         primary_key=True,
         comment="URL of the listing; the file of an import; empty by hand",
     ),
@@ -162,16 +165,16 @@ visits = Table(
     words("cause", "link, modified, retry, revisit, manual, import"),
     Column("outcome", Text, comment="empty while the run holds it; then one of the outcomes"),
     Column("reason", Text),
-    Column("detail", Text, comment="the reason in words: status, error, robots line"),
+    Column("detail", Told, comment="the reason in words: status, error, robots line"),
     Column("at", Instant, nullable=False, index=True, comment="taken at; when settled, settled at"),
     Column("ms", Integer, comment="from request to verdict"),
     Column("status", Integer, comment="HTTP status"),
-    Column("final_url", Text, comment="where redirects led, if elsewhere"),
+    Column("final_url", Told, comment="where redirects led, if elsewhere"),
     Column("bytes", Id),
     Column("snapshot_id", Id, ForeignKey("snapshots.id")),
     Column("article_id", Id, ForeignKey("articles.id")),
     Column("revision_id", Id, ForeignKey("revisions.id")),
-    Column("evidence", Json, comment="what the verdict rests on"),
+    Column("evidence", ToldJson, comment="what the verdict rests on"),
     Index("ix_visits_url", "url_id", "at"),
     Index("ix_visits_open", "run_id", **where("outcome IS NULL")),
     comment="one attempt of one run at one URL, settled exactly once",
@@ -182,11 +185,11 @@ listings = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("run_id", Id, ForeignKey("runs.id"), nullable=False, index=True),
-    Column("url", Text, nullable=False),
+    Column("url", Told, nullable=False),
     Column("kind", Text, comment="what it is: rss, json_feed, wp_rest …; empty if unread"),
     words("outcome", "changed, not_modified, same_body, failed"),
     Column("reason", Text),
-    Column("detail", Text),
+    Column("detail", Told),
     Column("at", Instant, nullable=False, index=True),
     Column("ms", Integer),
     Column("status", Integer),
@@ -194,7 +197,9 @@ listings = Table(
     Column("found", Integer, nullable=False, default=0, comment="links in it"),
     Column("accepted", Integer, nullable=False, default=0, comment="of these, passed [links]"),
     Column("fresh", Integer, nullable=False, default=0, comment="of these, never seen before"),
-    Column("refused", Json, comment="by rule: count and a few samples of links that did not pass"),
+    Column(
+        "refused", ToldJson, comment="by rule: count and a few samples of links that did not pass"
+    ),
     Column("snapshot_id", Id, ForeignKey("snapshots.id")),
     comment="one reading of a feed, sitemap or listing page by one run",
 )
@@ -202,7 +207,7 @@ listings = Table(
 validators = Table(
     "validators",
     metadata,
-    Column("url", Text, primary_key=True, comment="the very URL that answered"),
+    Column("url", Sealed, primary_key=True, comment="the very URL that answered"),
     Column("config_sha", Text, nullable=False, comment="void when the configuration changes"),
     Column("etag", Text),
     Column("last_modified", Text),
@@ -215,8 +220,8 @@ snapshots = Table(
     "snapshots",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("url", Text, nullable=False, comment="asked for"),
-    Column("final_url", Text, nullable=False, comment="answered; WARC-Target-URI of the record"),
+    Column("url", Told, nullable=False, comment="asked for"),
+    Column("final_url", Told, nullable=False, comment="answered; WARC-Target-URI of the record"),
     Column("run_id", Id, ForeignKey("runs.id"), nullable=False, index=True),
     Column("fetched_at", Instant, nullable=False),
     Column("status", Integer, nullable=False),
@@ -242,7 +247,7 @@ articles = Table(
     Column("key", Text, nullable=False, unique=True, comment="16 hex of the URL key, for exports"),
     Column("url_id", Id, ForeignKey("urls.id"), nullable=False, unique=True),
     Column("source_pk", Id, ForeignKey("sources.pk"), nullable=False),
-    Column("url", Text, nullable=False, comment="canonical where stated, else as answered"),
+    Column("url", Told, nullable=False, comment="canonical where stated, else as answered"),
     Column("revision_id", Id, comment="the current revision"),
     Column("revisions", Integer, nullable=False, default=1, comment="how many there are"),
     Column("first_seen_at", Instant, nullable=False, index=True),

@@ -13,6 +13,7 @@ from pipeline.errors import ArchiveError
 from pipeline.model import Snapshot
 from storage.archive import Archive, Record, read_member
 from storage.engine import AnyRow, chunks
+from storage.masking import concealed
 from storage.schema import snapshots
 from storage.store import Store
 from storage.text import clean
@@ -54,7 +55,8 @@ def earlier(conn: Connection, final_url: str, sha256: str) -> AnyRow | None:
 def earlier_of(conn: Connection, answers: list[tuple[str, str]]) -> dict[tuple[str, str], AnyRow]:
     """Do the same for many answers (URL, SHA-256 of the body) at once."""
     found: dict[tuple[str, str], AnyRow] = {}
-    for some in chunks(answers):
+    kept = [(concealed(url), sha256) for url, sha256 in answers]
+    for some in chunks(kept):
         rows = conn.execute(
             select(snapshots)
             .where(
@@ -65,7 +67,7 @@ def earlier_of(conn: Connection, answers: list[tuple[str, str]]) -> dict[tuple[s
             .order_by(snapshots.c.fetched_at, snapshots.c.id)
         )
         found.update({(row.final_url, row.payload_sha256): row for row in rows})
-    return found
+    return {asked: found[key] for asked, key in zip(answers, kept, strict=True) if key in found}
 
 
 def read_back(store: Store, url: str, at: datetime | None = None) -> Snapshot:

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from storage.masking import concealed, concealed_within, sealed
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,3 +92,38 @@ class Json(TypeDecorator[Any]):
         if value is None or dialect.name == "postgresql":
             return value
         return json.loads(value)
+
+
+class Told(TypeDecorator[str]):
+    """Text for people: logins and tokens in it are masked before they reach the database.
+
+    What a column is compared with is masked alike, so that the same URL is found again.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # SQLAlchemy's signature
+        """Return the text without its secrets."""
+        return None if value is None else concealed(value)
+
+
+class Sealed(TypeDecorator[str]):
+    """A URL as a key: masked, with a digest in place of what is hidden."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 # SQLAlchemy's signature
+        """Return the URL without its secrets, and still different from every other."""
+        return None if value is None else sealed(value)
+
+
+class ToldJson(Json):
+    """JSON for people: every text in it without its secrets."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Return the value as JSON, secrets masked."""
+        return super().process_bind_param(concealed_within(value), dialect)

@@ -20,8 +20,7 @@ from storage.text import clean
 RETRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """The pauses after the first, second, … failure in a row; after the last one the URL is dead."""
 
-_AT_ONCE = {Reason.PAGE_CAP, Reason.INTERRUPTED, Reason.RUN_DEADLINE}
-_PAUSES = {Reason.ROBOTS_DENIED: timedelta(days=1), Reason.RATE_LIMITED: timedelta(hours=1)}
+_AT_ONCE = {Reason.PAGE_CAP, Reason.BYTE_CAP, Reason.INTERRUPTED, Reason.RUN_DEADLINE}
 _PAUSE = timedelta(hours=1)
 
 _STATES = {
@@ -92,7 +91,7 @@ def next_try(
         return None
     if reason in _AT_ONCE:
         return now
-    return now + (_PAUSES.get(reason, _PAUSE) if reason else _PAUSE)
+    return now + _PAUSE
 
 
 def settle(conn: Connection, run: Run, url_id: int, settlement: Settlement) -> Outcome:

@@ -18,6 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipeline.model import Snapshot
+from storage.masking import MASK, concealed
 
 LEVEL = 6
 """gzip level: a third of the time of warcio's 9, one per cent larger."""
@@ -26,6 +27,8 @@ OVERHEAD = 1 << 20
 """Bytes that the headers of a record may take when it is unpacked."""
 
 _CODED = {"content-encoding", "transfer-encoding", "content-length"}
+_PRIVATE = {"set-cookie", "set-cookie2", "authentication-info", "proxy-authentication-info"}
+"""Headers of an answer that open a session to whoever reads them."""
 _NOT_NAME = re.compile("[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _PRINTED = "".join(map(chr, range(0x21, 0x7F)))
 _BREAKS = re.compile("[\x00-\x1f\x7f]+")
@@ -129,7 +132,7 @@ def _http(snapshot: Snapshot) -> StatusAndHeaders:
     headers = [
         (
             f"X-Archive-Orig-{name}" if name.lower() in _CODED else _NOT_NAME.sub("_", name),
-            _ascii(value),
+            _ascii(MASK if name.lower() in _PRIVATE else concealed(value)),
         )
         for name, value in snapshot.headers
     ]
@@ -160,7 +163,7 @@ def _date(instant: datetime) -> str:
 
 def _uri(url: str) -> str:
     # As it travels: a space, or a letter outside ASCII, would end or garble the header.
-    return quote(url.encode("utf-8", "replace"), safe=_PRINTED)
+    return quote(concealed(url).encode("utf-8", "replace"), safe=_PRINTED)
 
 
 def _ascii(text: str) -> str:

@@ -1,6 +1,7 @@
 """Settings and fixtures for every test."""
 
 import pytest
+import zygote
 from hypothesis import settings
 
 # A busy machine makes no example wrong; pytest's own timeout ends what hangs.
@@ -18,3 +19,8 @@ LONGEST = ("test_up_crawls", "test_up", "test_ticks", "test_restart", "test_try"
 def pytest_collection_modifyitems(items):
     """Put the longest files first; the others keep their shuffled order."""
     items.sort(key=lambda item: item.path.stem not in LONGEST)
+
+
+def pytest_sessionfinish():
+    """End the process that the commands were forked from."""
+    zygote.end_zygote()

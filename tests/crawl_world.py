@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import zygote
 from sqlalchemy import Row, text
 
 from scraper.config import load
@@ -56,16 +55,21 @@ class World:
         )
 
     def khabar(
-        self, *args: str, check: int | None = None, stdin: str | None = None, **env: str
+        self,
+        *args: str,
+        check: int | None = None,
+        stdin: str | None = None,
+        fresh: bool = False,
+        **env: str,
     ) -> Any:
-        """Run `khabar ARGS` in a process of its own; `check` is the exit code it must have."""
-        done = subprocess.run(
-            [sys.executable, "-W", "error::ResourceWarning", "-m", "scraper", *args],
-            capture_output=True,
-            input=stdin,
-            text=True,
-            timeout=90,
-            check=False,
+        """Run `khabar ARGS` in a process of its own; `check` is the exit code it must have.
+
+        With `fresh` an interpreter is started for it, as at a shell; else the zygote forks it.
+        """
+        done = zygote.run(
+            *args,
+            stdin=stdin,
+            fresh=fresh,
             env={**os.environ, "KHABAR_CONFIG": str(self.config), **env},
         )
         if check is not None:

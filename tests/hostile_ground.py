@@ -57,7 +57,8 @@ class Scenario:
     start: tuple[str, ...] = ("/feed.xml",)
     """What the source is to discover: paths or URLs."""
     more: str = ""
-    """TOML under `[fetch]`; what it states wins over delay 0, concurrency 2, timeout 2."""
+    """TOML under `[fetch]`; what it states wins over delay 0, concurrency 2, timeout 2.
+    `URL` in it is the URL of the server."""
     raw: Callable[[Wire, str], None] | None = None
     """Speaks the wire itself on all paths that are not in `pages`; the request is read already."""
 
@@ -161,12 +162,13 @@ def ground(
     times: int = 1,
     app: str = "",
     prelude: str = "",
+    env: Mapping[str, str] | None = None,
     at_once: int = AT_ONCE,
 ) -> dict[str, Result]:
     """Serve and crawl all scenarios `times` times, check what always holds, and return results.
 
     `app` is TOML for app.toml, top-level keys only; `prelude` is Python that the crawling process
-    runs first.
+    runs first; `env` is added to its environment.
     """
     assert len({one.source for one in scenarios}) == len(scenarios), "two scenarios of one name"
     with ExitStack() as stack:
@@ -181,7 +183,7 @@ def ground(
         settings.write_text(f"{app}\n{settings.read_text()}", encoding="utf-8")
         for one in scenarios:
             made.declare(_source_toml(one, served[one.key].url), one.source)
-        crawls = [_crawl(made, prelude, at_once) for _ in range(times)]
+        crawls = [_crawl(made, prelude, at_once, env or {}) for _ in range(times)]
     peak = max(peak for peak, _ in crawls)
     told = "".join(told for _, told in crawls)
     results = {}
@@ -210,7 +212,7 @@ def _source_toml(one: Scenario, url: str) -> str:
             'language = "en"',
             "[fetch]",
             *kept,
-            one.more,
+            one.more.replace("URL", url),
         )
     )
 
@@ -234,7 +236,7 @@ def _instant(stored: str | datetime | None) -> datetime | None:
     return datetime.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
-def _crawl(made: World, prelude: str, at_once: int) -> tuple[int, str]:
+def _crawl(made: World, prelude: str, at_once: int, env: Mapping[str, str]) -> tuple[int, str]:
     """Crawl every source in one process; return its peak in MiB and what it told."""
     code = prelude + START.format(at_once=at_once)
     with (
@@ -243,7 +245,7 @@ def _crawl(made: World, prelude: str, at_once: int) -> tuple[int, str]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "KHABAR_CONFIG": str(made.config)},
+            env={**os.environ, "KHABAR_CONFIG": str(made.config), **env},
         ) as process,
         Peak(process.pid) as peak,
     ):

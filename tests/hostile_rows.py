@@ -9,7 +9,7 @@ import ast
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -59,14 +59,18 @@ def _keys(tree: ast.Module) -> Iterator[str]:
             yield from _words(node.args)
     if not computed:
         return
+    named: Sequence[ast.expr | None]
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
-            yield from (word for word in _words(node.keys) if KEY.fullmatch(word))
+            named = node.keys
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Scenario":
-            yield from _words(node.args[:1])
+            named = node.args[:1]
+        else:
+            continue
+        yield from (word for word in _words(named) if KEY.fullmatch(word))
 
 
-def _words(nodes: list[ast.expr] | list[ast.expr | None]) -> Iterator[str]:
+def _words(nodes: Sequence[ast.expr | None]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value

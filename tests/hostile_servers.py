@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -75,11 +76,21 @@ class Table:
 
 
 @contextmanager
-def serve_pages(pages: Pages, host: str = "127.0.0.1") -> Iterator[Any]:
-    """Serve a table; yields what has `url` and `seen`."""
+def serve_pages(
+    pages: Pages, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[Any]:
+    """Serve a table, over https with a context; yields what has `url` and `seen`."""
     table = Table(pages)
     with serve(table, host) as server:  # type: ignore[arg-type]
-        yield SimpleNamespace(url=server.url, seen=table.seen)
+        url = server.url
+        if tls is not None:
+            url = table.base = url.replace("http:", "https:")
+            listener = server._listener
+            # Each connection shakes hands when it is first read, in a thread of its own.
+            listener.socket = tls.wrap_socket(
+                listener.socket, server_side=True, do_handshake_on_connect=False
+            )
+        yield SimpleNamespace(url=url, seen=table.seen)
 
 
 class Wire(socket.socket):

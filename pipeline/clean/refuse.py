@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from pipeline.clean.align import Line
@@ -10,13 +9,7 @@ from pipeline.clean.rules import is_prose
 from pipeline.clean.standing import is_front, standing_name
 from pipeline.model import Block, Label
 from pipeline.reasons import Reason
-from pipeline.words import fold
 
-_ERROR = re.compile(
-    r"^(?:error\s*)?(?:404|403|410|500|502|503)\b|\b(?:page|seite|página|страница|صفحه)\b.{0,20}"
-    r"\b(?:not found|nicht gefunden|no encontrada|не найдена|یافت نشد)|^(?:page )?not found$|"
-    r"^access denied|^forbidden$|^bad gateway|^service unavailable"
-)
 _TEASERS = 8
 _TEASER_WORDS = 4
 _LINKED = 0.8
@@ -33,11 +26,9 @@ def refuse(
     lines: Sequence[Line],
     *,
     url: str,
-    title: str,
     claims_article: bool,
     date_origin: str,
     signed: bool,
-    passwords: int,
 ) -> tuple[Reason, str] | None:
     """Return why the page is no article, and what that rests on; None if it may be one.
 
@@ -52,7 +43,7 @@ def refuse(
             return Reason.NOT_ARTICLE, f"{teasers} links to other pages and no paragraph"
         return Reason.NO_CONTENT, "no readable text beside menus, titles and dates"
     if sum(len(block.text) for block in content) <= _SHORT:
-        refused = _refuse_short(lines, content[0].text, title, vouched=vouched, passwords=passwords)
+        refused = _refuse_short(lines, content[0].text, vouched=vouched)
         if refused is not None:
             return refused
     if not claims_article and (why := _standing(content, url, date_origin, signed=signed)):
@@ -73,15 +64,9 @@ def _standing(content: Sequence[Block], url: str, date_origin: str, *, signed: b
     return ""
 
 
-def _refuse_short(
-    lines: Sequence[Line], first: str, title: str, *, vouched: bool, passwords: int
-) -> tuple[Reason, str] | None:
+def _refuse_short(lines: Sequence[Line], first: str, *, vouched: bool) -> tuple[Reason, str] | None:
     if not any(line.chosen and line.element is not None for line in lines):
         return Reason.NO_CONTENT, f"nothing but text that browsers do not show: {first[:80]!r}"
-    if title and _ERROR.search(fold(title)):
-        return Reason.NOT_ARTICLE, f"an error page: {title[:80]!r}"
-    if passwords and not vouched:
-        return Reason.NOT_ARTICLE, "a form that asks for a password, and hardly any text"
     if _teasers(lines) >= _TEASERS and not vouched and not is_prose(first):
         return Reason.NOT_ARTICLE, f"{_teasers(lines)} links to other pages and hardly any text"
     return None

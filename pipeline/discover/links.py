@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from pipeline.discover.rules import regex
 from pipeline.model import Link, Moment, Via
+from pipeline.patterns import SlowPatternError, compiled
 
 MAX_URL = 8192
 """Characters: a longer address is no article's."""
 
 # Nearly every address of a sitemap: nothing in it to resolve, to mend or to doubt.
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/?=+,;:@%()'!$*-]*")
+_AUTHORITY = re.compile(r"[^/?#\\]*")
 _BLANKS = re.compile(r"[\t\r\n]+")
 _SCHEMES = frozenset({"http", "https"})
 
@@ -38,22 +39,30 @@ class LinkRules:
 def refuse(link: Link, rules: LinkRules, now: datetime) -> str | None:
     """Return the name of the rule by which a link does not belong, or None if it does.
 
-    The names are "scheme", "other_host", "not_allowed", "denied" and "too_old". Raises ValueError
-    for a rule that is no regular expression.
+    The names are "scheme", "other_host", "not_allowed", "denied", "slow_pattern" (a rule of the
+    source that takes too long on this address) and "too_old". Raises ValueError for a rule that
+    is no regular expression.
     """
     host = _host(link.url)
     if host is None:
         return "scheme"
     if rules.hosts and host not in rules.hosts:
         return "other_host"
-    if rules.allow and not any(regex(rule).search(link.url) for rule in rules.allow):
-        return "not_allowed"
-    if any(regex(rule).search(link.url) for rule in rules.deny):
-        return "denied"
+    if rule := _refused_by_pattern(link.url, rules):
+        return rule
     stated = newest(link)
     if rules.max_age is not None and stated is not None and now - stated > rules.max_age:
         return "too_old"
     return None
+
+
+def _refused_by_pattern(url: str, rules: LinkRules) -> str | None:
+    try:
+        if rules.allow and not any(compiled(rule).search(url) for rule in rules.allow):
+            return "not_allowed"
+        return "denied" if any(compiled(rule).search(url) for rule in rules.deny) else None
+    except SlowPatternError:
+        return "slow_pattern"
 
 
 def newest(link: Link) -> datetime | None:
@@ -69,7 +78,8 @@ def newest_first(links: Iterable[Link]) -> list[Link]:
 def absolute(href: str | None, base: str) -> str | None:
     """Return an absolute http or https URL without its fragment, or None if there is none.
 
-    The fragment stays when it is a route of a page drawn by script (`#!…`, `#/…`).
+    The fragment stays when it is a route of a page drawn by script (`#!…`, `#/…`). A login in it
+    goes: whose it is a page cannot say, and we have none to give.
     """
     if not href or len(href) > MAX_URL:
         return None
@@ -83,11 +93,22 @@ def absolute(href: str | None, base: str) -> str | None:
         url, fragment = urldefrag(urlsplit(urljoin(base, text)).geturl())
     except ValueError:
         return None
+    url = without_login(url)
     if fragment.startswith(("!", "/")):
         url = f"{url}#{fragment}"
     # A blank can come from a crooked base only; every other blank is not printable.
     is_whole = len(url) <= MAX_URL and url.isprintable() and " " not in url
     return url if is_whole and _host(url) else None
+
+
+def without_login(url: str) -> str:
+    """Return a URL without user name and password before its host."""
+    start, slashes, rest = url.partition("://")
+    found = _AUTHORITY.match(rest)
+    place = found.group() if found else ""
+    if "@" not in place:
+        return url
+    return f"{start}{slashes}{place.rpartition('@')[2]}{rest[len(place) :]}"
 
 
 class Gathered:

@@ -54,7 +54,6 @@ class Fields:
     sites: frozenset[str]
     """Names of the site, as `bare` texts."""
     claims_article: bool
-    passwords: int
     stated_body: str
     """The body that JSON-LD holds: often cut or run together, better than none."""
     flags: frozenset[Flag]
@@ -110,7 +109,6 @@ def read_fields(
         claims_article=stated.article
         or micro.article
         or page.meta.get("og:type", "").lower() == "article",
-        passwords=page.passwords,
         stated_body=stated.body,
         flags=frozenset(flags),
     )

@@ -32,7 +32,6 @@ class Markup:
     modified_times: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     """Texts of `rel=author` links and `itemprop=author` elements."""
-    passwords: int = 0
     articles: int = 0
 
     def first(self, *names: str) -> tuple[str, str]:
@@ -47,7 +46,7 @@ def read_markup(root: HtmlElement) -> Markup:
     """Return the page's statements in one pass over its elements."""
     page = Markup(language=(root.get("lang") or root.get("xml:lang") or "").strip())
     for element in root.iter(
-        "meta", "title", "base", "link", "h1", "h2", "time", "a", "span", "input", "article"
+        "meta", "title", "base", "link", "h1", "h2", "time", "a", "span", "article"
     ):
         _READERS[str(element.tag)](page, element)
     return page
@@ -102,10 +101,6 @@ def _author(page: Markup, element: HtmlElement) -> None:
             page.authors.append(text)
 
 
-def _input(page: Markup, element: HtmlElement) -> None:
-    page.passwords += (element.get("type") or "").lower() == "password"
-
-
 def _article(page: Markup, _element: HtmlElement) -> None:
     page.articles += 1
 
@@ -124,6 +119,5 @@ _READERS = {
     "time": _time,
     "a": _author,
     "span": _author,
-    "input": _input,
     "article": _article,
 }

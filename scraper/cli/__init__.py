@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
 
 from pipeline.errors import KhabarError
 from scraper import VERSION
-from scraper.cli.screen import safe
+from scraper.cli.screen import safe, say
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("scraper.cli.demo", "Make a demo folder, crawl a made-up site, show the result."),
@@ -31,6 +33,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "logs": ("scraper.cli.logs", "The ingest log: one line for each visit, listing and event."),
     "why": ("scraper.cli.why", "Tell the whole story of a URL."),
     "urls": ("scraper.cli.urls", "List every URL with state, reason and last visit."),
+    "hosts": ("scraper.cli.hosts", "List hosts that are parked or failing; release one."),
+    "quarantine": (
+        "scraper.cli.quarantine",
+        "List runs that are held back; look at one, release or drop it.",
+    ),
     "extract": ("scraper.cli.extract", "Filter: pages in, articles out, as JSON lines."),
     "db": ("scraper.cli.db", "Create or upgrade the database."),
 }
@@ -48,6 +55,9 @@ class LazyGroup(click.Group):
         """Import and return one subcommand."""
         if cmd_name not in COMMANDS:
             return None
+        from scraper.logs import last_resort
+
+        last_resort()
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
         return command
 
@@ -81,17 +91,23 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         result = cli.main(args=args, prog_name="khabar", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        say(told.getvalue().rstrip("\n"), err=True)
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
     except KhabarError as error:
-        click.echo(f"error: {safe(error.message, newlines=True)}", err=True)
+        say(f"error: {error.message}", err=True)
         if error.hint:
-            click.echo(f"  hint: {safe(error.hint)}", err=True)
+            say(f"  hint: {safe(error.hint)}", err=True)
         sys.exit(error.exit_code)
     except SystemExit as error:
         # click ends a command whose reader has gone (`| head`) with 1: that is no failure of ours.
         gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
         sys.exit(0 if gone else error.code)
+    except Exception:  # noqa: BLE001 # a defect of ours: its trace may quote what a page chose
+        say(traceback.format_exc().rstrip("\n"), err=True)
+        say("this is a defect of khabar; please report it with the lines above", err=True)
+        sys.exit(1)
     sys.exit(result if isinstance(result, int) else 0)

@@ -130,8 +130,8 @@ def _route(one: Judged, now: datetime) -> None:
     links = "URL" if route.kind in {"sitemap", "news_sitemap"} else "item"
     newest = f", newest {_since(route.newest, now)}" if route.newest else ", no dates"
     number = count(len(route.links) + route.capped, links)
-    mark = click.style("✓", fg="green") if one.chosen else "–"
-    say(f"  {mark} {route.name}{form}: {number}{newest}")
+    mark = "✓" if one.chosen else "–"
+    say(f"  {mark} {route.name}{form}: {number}{newest}", style="green" if one.chosen else None)
     say(f"      {safe(route.url)}")
     sample = next((link.title for link in route.links if link.title), None)
     if sample and one.chosen:

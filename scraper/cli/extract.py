@@ -39,10 +39,12 @@ def command(*, jsonl: bool, jobs: int, zone: str, pages: IO[bytes]) -> int:
     """
     if not jsonl:
         raise click.UsageError("say --jsonl: pages come and go as JSON lines")
+    from storage import export
+
     broken = 0
     for row in _answers(pages, zone, jobs):
         broken += "error" in row
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(export.jsonl(row))
         sys.stdout.flush()
     return 3 if broken else 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,30 +10,38 @@ from typing import Any
 
 import click
 
-# C0, DEL, C1, bidi overrides and isolates, line separators: from scraped text they can recolour,
-# overwrite or reorder what an operator reads. Direction marks (LRM, RLM, ALM) only help it.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_UNSAFE_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+from scraper.harmless import UNSAFE, safe
+from storage.masking import concealed
 
+__all__ = ["emit", "safe", "say", "table", "when"]
 
-def safe(text: object, *, newlines: bool = False) -> str:
-    """Return text with every control character, also newlines unless wanted, shown as escape."""
-    pattern = _UNSAFE_LINES if newlines else _UNSAFE
-    return pattern.sub(lambda match: _escape(match.group()), str(text))
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 # one byte
+LONGEST = 500
+"""Characters of a cell: more is no cell."""
 
 
 def emit(row: dict[str, Any]) -> None:
     """Print one JSON object on a line of its own; instants as ISO 8601.
 
     JSON itself escapes only C0: what else steers a terminal goes as an escape too, losing nothing.
+    A value that is a URL has its login and tokens masked; text of pages stays as it is.
     """
-    text = json.dumps(row, ensure_ascii=False, default=_plain)
-    click.echo(_UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
+    click.echo(escaped(json.dumps(_told(row), ensure_ascii=False, default=_plain)))
+
+
+def escaped(line: str) -> str:
+    """Return a line of JSON with all that steers a terminal as JSON's own escapes."""
+    return UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], line)
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, str):
+        is_address = value.startswith(("http://", "https://")) and len(value.split()) == 1
+        return concealed(value) if is_address else value
+    if isinstance(value, dict):
+        return {key: _told(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_told(item) for item in value]
+    return value
 
 
 def _plain(value: Any) -> Any:
@@ -46,8 +53,9 @@ def _plain(value: Any) -> Any:
 
 
 def say(text: str = "", *, style: str | None = None, err: bool = False) -> None:
-    """Print a line of ours (already safe); coloured only on a terminal."""
-    click.echo(click.style(text, fg=style) if style else text, err=err)
+    """Print lines of text, whatever is in them; coloured only on a terminal."""
+    shown = safe(text, newlines=True)
+    click.echo(click.style(shown, fg=style) if style else shown, err=err)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
@@ -61,12 +69,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     for column in columns:
         grid.add_column(column, overflow="fold" if terminal else "ignore", no_wrap=not terminal)
     for row in rows:
-        grid.add_row(*[Text("" if cell is None else safe(cell)) for cell in row])
+        grid.add_row(*[Text(_cell(cell)) for cell in row])
     console = Console(width=None if terminal else 100_000, no_color=not terminal, highlight=False)
     with console.capture() as capture:
         console.print(grid)
     for line in capture.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else safe(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def when(instant: datetime | None) -> str:

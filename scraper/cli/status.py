@@ -13,7 +13,8 @@ from scraper.cli.asking import asking
 from scraper.cli.options import config_option, json_option, source_option
 from scraper.cli.screen import emit, say, table, when
 from scraper.cli.wording import advice, ago, brief, count, run_advice, span, wrapped
-from storage import status
+from scraper.pace.telling import PUT_OFF
+from storage import incidents, status
 
 DEGRADED = 3
 """Exit code: the last run of a source failed."""
@@ -25,7 +26,10 @@ DEGRADED = 3
 @config_option
 @click.pass_context
 def command(ctx: click.Context, /, *, source: str | None, as_json: bool) -> int:
-    """Say how each source is; exit code 3 if the last run of any failed."""
+    """Say how each source is, and what troubles last; exit code 3 if the last run of any failed.
+
+    With --json, troubles follow the sources, each as an object with the key `incident`.
+    """
     with asking(ctx) as store, store.read() as conn:
         return run(conn, datetime.now(UTC), source=source, as_json=as_json)
 
@@ -33,10 +37,13 @@ def command(ctx: click.Context, /, *, source: str | None, as_json: bool) -> int:
 def run(conn: Connection, now: datetime, *, source: str | None, as_json: bool) -> int:
     """Print one line a source; with one source, all that is known of it."""
     found = status.overview(conn, now, source=source)
+    troubles = incidents.standing(conn, source)
     code = DEGRADED if any(one.failed for one in found) else 0
     if as_json:
         for one in found:
             emit({**asdict(one), "failed": one.failed})
+        for trouble in troubles:
+            emit({"incident": asdict(trouble)})
         return code
     if not found and source:
         say(f"no source {brief(source)} has been crawled: `khabar sources list` names them")
@@ -47,6 +54,8 @@ def run(conn: Connection, now: datetime, *, source: str | None, as_json: bool) -
             say(line)
     else:
         _overview(found, status.alive(conn, now), now)
+    for trouble in troubles:
+        say(wrapped(_trouble(trouble, now), "  "))
     return code
 
 
@@ -118,6 +127,13 @@ def problem(one: status.Status) -> str:
 
 def _short(instant: datetime | None, now: datetime) -> str:
     return span((now - instant).total_seconds()) if instant else "–"
+
+
+def _trouble(trouble: incidents.Incident, now: datetime) -> str:
+    detail = trouble.detail if isinstance(trouble.detail, dict) else {}
+    put_off = detail.get(PUT_OFF)
+    cost = f" ({count(put_off, 'request')} put off so far)" if put_off else ""
+    return brief(f"{trouble.code}, {ago(trouble.opened_at, now)}: {trouble.message}{cost}")
 
 
 def _details(one: status.Status, now: datetime) -> Iterator[str]:

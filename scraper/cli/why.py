@@ -13,7 +13,8 @@ from scraper.cli.asking import asking, key_of
 from scraper.cli.options import config_option, json_option
 from scraper.cli.screen import emit, safe, say, when
 from scraper.cli.wording import ago, brief, explained, took, wrapped
-from storage import ledger, unknown
+from scraper.pace.telling import parked as parked_words
+from storage import hosts, ledger, unknown
 
 _CAUSES = {
     "link": "it was newly found",
@@ -53,8 +54,9 @@ def run(conn: Connection, url: str, key: str, host: str, now: datetime, *, as_js
     story = ledger.story(conn, key)
     if story is None:
         return _unknown(conn, url, key, host, as_json=as_json)
+    parked = [one for one in hosts.noted(conn, story.host) if one.is_parked(now)]
     if as_json:
-        emit({"known": True, **asdict(story)})
+        emit({"known": True, **asdict(story), "parked": [asdict(one) for one in parked]})
         return 0
     say(safe(story.url))
     if story.asked_as:
@@ -66,6 +68,9 @@ def run(conn: Connection, url: str, key: str, host: str, now: datetime, *, as_js
     say()
     for line in _next(story, now):
         say(wrapped(line))
+    for one in parked:
+        words = f"host: {parked_words(one, now)}; `khabar hosts release {one.host}` ends that"
+        say(wrapped(brief(words)))
     return 0
 
 

@@ -20,6 +20,7 @@ from scraper.config.secrets import (
 from scraper.config.sections import Flag, Politeness, Section
 from scraper.config.selectors import link_selector
 from scraper.config.units import seconds_of
+from storage.masking import keep_secret
 
 
 def proxy_or_reference(text: str) -> str:
@@ -148,6 +149,7 @@ class Fetch(Politeness):
         if self.auth:
             user, password = self.credentials()
             sent["Authorization"] = basic_auth_header(user, password, "utf-8").decode()
+            keep_secret(sent["Authorization"])
         return sent
 
     def credentials(self) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from scraper.config.secrets import is_reference, masked, resolve
 from scraper.config.sections import Count, Network, Section
 from scraper.config.source import Defaults
+from storage.masking import keep_secrets_of
 
 BACKENDS = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
 """Databases that can be written to, as the beginning of their URL."""
@@ -120,7 +121,9 @@ class App(Section):
 
     def database_url(self) -> str:
         """Return the URL to open, a reference read now; ConfigError if it cannot be."""
-        return resolve(self.database, key="database")
+        url = resolve(self.database, key="database")
+        keep_secrets_of(url)
+        return url
 
     def effective(self) -> dict[str, Any]:
         """Return every setting but the defaults as plain JSON data, passwords masked."""

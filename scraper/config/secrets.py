@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import ConfigError
+from storage.masking import MASK, concealed, keep_secret
 
-MASK = "***"
+__all__ = ["MASK"]
+
 _SECRET_HEADER = re.compile(
     r"auth|cookie|token|secret|passw|api-?key|session|signature", re.IGNORECASE
 )
@@ -23,7 +25,6 @@ _RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w+/=.%-]{20,}")
 _COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 _LOGIN = re.compile(r"(://[^:/@?#]*:).*@", re.DOTALL)
-_QUERY = re.compile(r"([?&][^=&]*(?:passw|secret|token|key)[^=&]*=)[^&#]*", re.IGNORECASE)
 
 
 def is_reference(text: str) -> bool:
@@ -37,8 +38,11 @@ def is_secret_header(name: str) -> bool:
 
 
 def masked(text: str) -> str:
-    """Return a URL with its password, and query values that look like secrets, as `***`."""
-    return _QUERY.sub(rf"\1{MASK}", _LOGIN.sub(rf"\1{MASK}@", text))
+    """Return a URL of a configuration with its login and what looks like a secret as `***`.
+
+    Its password may hold what ends the host in any other URL: a slash, even an `@`.
+    """
+    return concealed(_LOGIN.sub(rf"\1{MASK}@", text))
 
 
 def resolve(text: str, *, key: str, environ: Mapping[str, str] | None = None) -> str:
@@ -53,13 +57,16 @@ def resolve(text: str, *, key: str, environ: Mapping[str, str] | None = None) ->
             raise ConfigError(
                 f"the environment variable {name} is not set", key=key, hint=f"export {name}=…"
             )
+        keep_secret(value)
         return value
     if kind == "file":
         try:
-            return Path(name).read_text(encoding="utf-8").strip()
+            value = Path(name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             cause = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
             raise ConfigError(f"cannot read the secret in {name}: {cause}", key=key) from error
+        keep_secret(value)
+        return value
     return text
 
 

@@ -165,6 +165,26 @@ class Politeness(Section):
         description="Most time for one run, in seconds; the rest comes first in the next run.",
         examples=[900, "15m"],
     )
+    max_run_bytes: Size = Field(
+        default=2**30,
+        ge=1024,
+        description="Most bytes to receive in one run, decompressed, listings and all; the rest"
+        " comes first in the next run.",
+        examples=["200MiB"],
+    )
+    max_listings: Count = Field(
+        default=500,
+        ge=1,
+        description="Most feeds, sitemaps and listing pages to read in one run.",
+        examples=[2000],
+    )
+    max_depth: Count = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="Most steps from a place under `discover` to what it leads to.",
+        examples=[4],
+    )
 
 
 class Links(Section):
@@ -187,6 +207,21 @@ class Links(Section):
     )
     max_items: Count = Field(
         default=2000, ge=1, description="Most links to take from one listing.", examples=[500]
+    )
+    max_links: Count = Field(
+        default=50_000,
+        ge=1,
+        description="Most links to take in one run, from all listings together.",
+        examples=[10_000],
+    )
+    max_length: Count = Field(
+        default=2000, ge=20, le=2000, description="Longest address, in bytes.", examples=[500]
+    )
+    traps: Flag = Field(
+        default=True,
+        description="Look out for addresses that a site invents without end: a few of each kind are"
+        " fetched, and the rest is refused if those are no articles of their own.",
+        examples=[False],
     )
     max_age: Span | None = Field(
         default=None,

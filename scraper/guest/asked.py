@@ -9,15 +9,15 @@ from typing import Any
 from scrapy import Request
 
 from pipeline.model import Snapshot
-from scraper.announced import Refusal, count_refused
 from scraper.failures import Ending
+from scraper.sorting import Refusal, count_refused
 from storage.frontier import Taken
 
 HANDLE = "guest"
 """The key in a request's meta under which its Asked travels."""
 _OURS = (
     HANDLE, "conditional", "key", "url_id", "taken", "asked", "validators", "began", "gate",
-    "login", "login_round", "told", "trial",
+    "login", "login_round", "told",
 )  # fmt: skip
 _SCRAPYS = (
     "depth", "download_latency", "redirect_reasons", "redirect_times", "redirect_ttl",

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from pipeline.discover.links import LinkRules, refuse
 from pipeline.identify import url_key
 from pipeline.model import Link
-from scraper.announced import candidate_of, count_accepted
+from scraper.announced import count_accepted
 from scraper.failures import Ending
 from scraper.guest.asked import Asked
 from scraper.items import PageItem
 from scraper.pipelines import end_item
+from scraper.sorting import candidate_of
 from storage.events import Level, record
 from storage.frontier import Accepted, Candidate, accept
 from storage.listings import record_listing, validators_for

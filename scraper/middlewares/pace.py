@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from scraper.pace.line import Line
     from scraper.work import Work
 
 PATIENCE = 15.0
@@ -45,7 +48,9 @@ class PaceGate:
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
         self.work: Work | None = getattr(crawler, "work", None)
+        self.at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self.hosts = self.work.hosts if self.work else Hosts()
         source = getattr(crawler, "source", None)
         proxy = source.fetch.proxy_address() if source else None
@@ -64,11 +69,11 @@ class PaceGate:
 
     async def process_request(self, request: Request) -> None:
         """Raise RefusedError for a request to a host that is parked for long."""
-        if key := self._key(request):
+        if key := self._key_of(request.url):
             await self._pass(request, key)
 
     async def admit(self, request: Request) -> None:
-        """Let a request out to the network; of a host on trial one, the others wait for its end.
+        """Let a request out to the network when it is its turn; of a host on trial only one.
 
         Raises RefusedError as `process_request` does. Each one let out ends in `answered` or
         `failed`.
@@ -77,19 +82,20 @@ class PaceGate:
         key = self._key(request)
         if key is None:
             return
-        while is_on_trial(await self._pass(request, key)):
-            trial = self.hosts.trial(key)
-            if trial is None:
-                self.hosts.begin_trial(key)
-                request.meta["trial"] = True
-                return
-            await self._wait(asyncio.shield(trial))
+        line = self.hosts.line(key)
+        await self._wait(asyncio.ensure_future(line.first.acquire()))
+        try:
+            await self._turn(request, key, line)
+            line.begin()
+        finally:
+            line.first.release()
 
     def answered(self, request: Request, response: Response) -> None:
         """Hear an answer, before any redirect is followed."""
         key = self._key(request)
         if key is None:
             return
+        self.hosts.line(key).end()
         stated = [value.decode("latin-1") for value in response.headers.getlist("Retry-After")]
         date = response.headers.get("Date")
         now = self.hosts.now()
@@ -99,19 +105,36 @@ class PaceGate:
             # A bare 503 stays the page's own error; else the page was but put off.
             asked = heard.wait is not None or response.status == 429  # noqa: PLR2004
             request.meta["told"] = (host.parked_until, heard.words, asked)
-            self._note(parked(host, now))
-        self._end(request, key)
+            # What is over in a moment cuts no run short, but a listing is read once in a run.
+            if host.is_parked(now + timedelta(seconds=PATIENCE)) or "asked" in request.meta:
+                self._note(parked(host, now))
 
     def failed(self, request: Request, error: BaseException) -> None:
         """Hear a failure; what is no fault of the host says nothing of it."""
         key = self._key(request)
         if key is None:
             return
+        self.hosts.line(key).end()
         if isinstance(error, Exception) and not isinstance(error, IgnoreRequest):
             ending = explain(error, None)
             if heard := of_failure(ending.reason, f"{ending.reason}, {ending.detail}"):
                 self.hosts.hear(key, heard, self.work.run if self.work else None)
-        self._end(request, key)
+
+    def is_parked(self, url: str) -> bool:
+        """Tell by what is known already whether nothing may be sent to the host of a URL."""
+        key = self._key_of(url)
+        return key is not None and self.hosts.is_parked(key)
+
+    def overhear(self, url: str, status: int, headers: Mapping[str, str]) -> None:
+        """Hear what a page's scripts were answered, of which only a demand to wait is to be kept.
+
+        Names of headers are in lower case.
+        """
+        stated = headers.get("retry-after", "").split("\n")
+        heard = of_answer(status, stated, headers.get("date"), self.hosts.now())
+        key = self._key_of(url)
+        if heard.told and key is not None:
+            self.hosts.hear(key, heard, self.work.run if self.work else None)
 
     async def closed(self) -> None:
         """Add what this run has put off to the incidents that it is due to."""
@@ -148,7 +171,25 @@ class PaceGate:
             self.work.count("parked")
             self.work.why = self.work.why or words
 
-    async def _wait(self, waiting: asyncio.Future[None]) -> None:
+    async def _turn(self, request: Request, key: str, line: Line) -> None:
+        """Wait until the host may be asked, its pause is over, and not too many ask it."""
+        while True:
+            host = await self._pass(request, key)
+            if line.under_way >= (1 if is_on_trial(host) else self.at_once):
+                line.freed.clear()
+                await self._wait(asyncio.ensure_future(line.freed.wait()))
+            elif (early := line.early(self._delay(request))) > 0:
+                await self._wait(asyncio.ensure_future(asyncio.sleep(early)))
+            else:
+                return
+
+    def _delay(self, request: Request) -> float:
+        """Return the pause before a request: the source's, or the longer one of robots.txt."""
+        slots = self.crawler.engine.downloader.slots
+        slot = slots.get(request.meta.get("download_slot", ""))
+        return slot.delay if slot else 0.0
+
+    async def _wait(self, waiting: asyncio.Future[Any]) -> None:
         """Wait, but not beyond the end of the run."""
         inflight = self.work.inflight if self.work else set()
         inflight.add(waiting)  # whoever ends the run cancels these
@@ -161,15 +202,13 @@ class PaceGate:
         if waiting.cancelled():
             raise RunEndedError("the run has ended")
 
-    def _end(self, request: Request, key: str) -> None:
-        if request.meta.pop("trial", False):
-            self.hosts.end_trial(key)
-
     def _key(self, request: Request) -> str | None:
         """Return the host of a request, by the way that leads there; None if it asks no host."""
-        if "shell" in request.meta:  # it has come; the browser only draws it
-            return None
+        # A page to be drawn has come.
+        return None if "shell" in request.meta else self._key_of(request.url)
+
+    def _key_of(self, url: str) -> str | None:
         try:
-            return host_of(request.url) + self.via
+            return host_of(url) + self.via
         except ValueError:
             return None

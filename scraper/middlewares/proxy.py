@@ -13,6 +13,7 @@ from pipeline.reasons import Reason
 from scraper.config.secrets import masked
 from scraper.failures import RefusedError, explain
 from scraper.guard import GUARD
+from storage.masking import keep_secret
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -33,6 +34,7 @@ class Proxy:
         if parts.username:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self.login = b"Basic " + base64.b64encode(pair.encode())
+            keep_secret(self.login.decode())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

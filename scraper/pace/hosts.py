@@ -8,12 +8,13 @@ import math
 import random
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 
 from sqlalchemy import Connection
 
+from scraper.pace.line import Line
 from scraper.pace.policy import Heard, after
 from scraper.pace.telling import tell
 from storage.fencing import Run
@@ -35,8 +36,7 @@ class _Known:
     """How often it has changed since it was first known: what is read meanwhile is older."""
     unwritten: int = 0
     """Words on their way to the database."""
-    trial: asyncio.Future[None] | None = None
-    """Done when the one request that shows whether it answers again has ended."""
+    line: Line = field(default_factory=Line)
 
 
 class Hosts:
@@ -95,20 +95,9 @@ class Hosts:
         )
         return known.host
 
-    def trial(self, key: str) -> asyncio.Future[None] | None:
-        """Return the trial of a host that is under way."""
-        return self._of(key).trial
-
-    def begin_trial(self, key: str) -> None:
-        """Let others wait until the request that is sent now has ended."""
-        self._of(key).trial = asyncio.get_running_loop().create_future()
-
-    def end_trial(self, key: str) -> None:
-        """Let those go on who wait for the end of the trial."""
-        known = self._of(key)
-        trial, known.trial = known.trial, None
-        if trial is not None and not trial.done():
-            trial.set_result(None)
+    def line(self, key: str) -> Line:
+        """Return the line before a host."""
+        return self._of(key).line
 
     def _of(self, key: str) -> _Known:
         if key not in self._known:

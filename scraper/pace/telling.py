@@ -46,3 +46,12 @@ def settle(conn: Connection, host: str, words: str, *, now: datetime, run: Run |
     """Close what incidents there are of a host."""
     for code in _CODES:
         incidents.close(conn, code, host, words, now=now, run=run)
+
+
+def word(host: Host, now: datetime) -> str:
+    """Return the one word for a host of which something is noted."""
+    if host.is_parked(now):
+        return "parked"
+    if host.parkings:
+        return "on trial"  # the next request shows whether it answers again
+    return "failing" if host.failures else "ok"

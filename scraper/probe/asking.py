@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request
@@ -123,12 +122,7 @@ class Asker:
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt of a URL's host names; it must have been asked."""
         gate = self.crawler.get_downloader_middleware(RobotsGate)
-        parts = urlsplit(url)
-        task = gate.rules.get(f"{parts.scheme}://{parts.netloc}") if gate else None
-        if task is None or not task.done() or task.exception():
-            return ()
-        parsed = task.result().parsed
-        return tuple(parsed.sitemaps) if parsed is not None else ()
+        return gate.sitemaps(url) if gate else ()
 
     async def _asked(self, url: str) -> Answer:
         engine = self.crawler.engine

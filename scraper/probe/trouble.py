@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,18 +29,14 @@ _NOTHING = (
     " there and are not understood, declare the page by hand with `select`"
 )
 
-_TRANSPORT: tuple[tuple[str, Reason, str], ...] = (
-    ("CannotResolve", Reason.DNS, "check the spelling of the host"),
-    ("Refused", Reason.CONNECTION, "nothing listens there: check host and port, or try later"),
-    ("Timeout", Reason.TIMEOUT, "try again later"),
-    ("certificate", Reason.TLS, "open the site in a browser and look at its certificate"),
-    ("SSL", Reason.TLS, "is it an http site? write http:// before the host"),
-    ("Connection", Reason.CONNECTION, "try again later"),
-)
-"""By a word of what the transport said: a robots.txt that cannot be had says nothing of why."""
-
-
-_HOST = re.compile(r"^https?://([^/\s]+)/robots\.txt: ")
+_HINTS: dict[Reason, str] = {
+    Reason.DNS: "check the spelling of the host",
+    Reason.CONNECTION: "nothing listens there, or it hangs up: check host and port, or try later",
+    Reason.TIMEOUT: "try again later",
+    Reason.TLS: "open the site in a browser and look at its certificate; is it an http site? write"
+    " http:// before the host",
+}
+"""What to do about each trouble of the transport, also with robots.txt; for others there is one."""
 
 
 class ProbeError(KhabarError):
@@ -139,12 +134,13 @@ def _robots(answer: Answer, _: Reason) -> Trouble:
 
 def _dead(answer: Answer, reason: Reason) -> Trouble:
     # The robots.txt that could not be had may be that of the host to which the site redirects.
-    host, asked = _HOST.search(answer.words), urlsplit(answer.url).netloc
-    moved = host is not None and host[1] != asked
-    where = f"{answer.url} redirects to {host[1]}" if host and moved else answer.url
-    for word, cause, hint in _TRANSPORT:
-        if word in answer.words:
-            return Trouble(kind="dead", words=f"{where}: {EXPLAINED[cause][0]}", hint=hint)
+    ending = answer.ending
+    host = urlsplit(ending.origin or "").netloc if ending else ""
+    moved = host not in ("", urlsplit(answer.url).netloc)
+    where = f"{answer.url} redirects to {host}" if moved else answer.url
+    cause = (ending.cause if ending else None) or reason
+    if hint := _HINTS.get(cause):
+        return Trouble(kind="dead", words=f"{where}: {EXPLAINED[cause][0]}", hint=hint)
     words = f"{answer.url}: {EXPLAINED[reason][0]} ({answer.words})"
     return Trouble(kind="dead", words=words, hint="try again later, or open the URL in a browser")
 

@@ -21,6 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline.errors import KhabarError
 from scraper.cli.opening import open_store
 from scraper.config import Config, Source
+from scraper.harmless import safe
+from scraper.logs import to_stderr
 from scraper.loop import run_in_reactor
 from scraper.schedule.loop import Crawler, Limits, Worker
 from scraper.schedule.owners import owner_of, resident
@@ -47,13 +49,13 @@ def main(args: Sequence[str] | None = None) -> int:
     parser.add_argument("--at-once", type=int, default=Limits.at_once)
     parser.add_argument("--crawler", default=CRAWLER, help=argparse.SUPPRESS)
     options = parser.parse_args(args)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    to_stderr()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when we end
     try:
         watch = Watch(options.config)
         store = open_store(watch.config)
     except KhabarError as error:
-        sys.stderr.write(f"error: {error.message}\n")
+        sys.stderr.write(f"error: {safe(error.message)}\n")
         return error.exit_code
     code = 0
     try:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper.announced import not_had, take_in
 from scraper.answers import NOT_MODIFIED, snapshot_of
+from scraper.barriers import behind
 from scraper.failures import explain, failed
 from scraper.guest.bring import bring
 from scraper.standalone import attach
@@ -40,6 +43,7 @@ class SourceSpider(scrapy.Spider):
         """Keys of the links that this run has counted."""
         self.visits = Visits(work)
         self.walks = Walks(work)
+        self.releasing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -49,11 +53,13 @@ class SourceSpider(scrapy.Spider):
         if work.source.spider:
             # A source that brings its own spider: the crawl is that spider's, joined to our books.
             return bring(crawler, work.source)  # type: ignore[return-value]
-        return super().from_crawler(crawler, *args, work=work, **kwargs)
+        spider = super().from_crawler(crawler, *args, work=work, **kwargs)
+        crawler.signals.connect(spider.idle, signals.spider_idle)
+        return spider
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for every feed, sitemap and listing of the source; pages follow from them."""
-        for taken in await self.visits.left():
+        for taken in await self.visits.probation.admit(await self.visits.left()):
             yield self.visits.request(taken)
         for entry in self.work.source.discover:
             if asked := self.walks.first(entry):
@@ -84,10 +90,11 @@ class SourceSpider(scrapy.Spider):
             asked,
             self._snapshot(response, asked.url),
             seen=self.seen,
+            probation=self.visits.probation,
             budget=self.visits.budget,
             held=response.meta.get("validators"),
         )
-        for taken in announced.taken:
+        for taken in await self.visits.probation.admit(announced.taken):
             yield self.visits.request(taken)
         for onward in announced.onward:
             yield self.listing_request(onward)
@@ -100,7 +107,8 @@ class SourceSpider(scrapy.Spider):
         asked = begun(request.cb_kwargs["asked"], request)
         response = getattr(failure.value, "response", None)
         snapshot = self._snapshot(response, asked.url) if response is not None else None
-        await not_had(self.work, asked, explain(failed(failure), self.work.stopped), snapshot)
+        ending = explain(failed(failure), self.work.stopped)
+        await not_had(self.work, asked, await behind(self.work, snapshot, ending), snapshot)
         async for due in self._listing_done(asked):
             yield due
 
@@ -109,8 +117,26 @@ class SourceSpider(scrapy.Spider):
         await self.walks.done(asked)
         if self.walks.open > 0 or not self.visits.budget or self.work.stopped:
             return
-        for taken in await self.visits.due():
+        for taken in await self.visits.probation.admit(await self.visits.due()):
             yield self.visits.request(taken)
+
+    def idle(self) -> None:
+        """Before the end: let go, or refuse, what has waited for pages like it to be read."""
+        if self.releasing is None or self.releasing.done():
+            if not self.visits.probation.waiting or self.work.stopped:
+                return
+            self.releasing = asyncio.ensure_future(self._release())
+        raise DontCloseSpider
+
+    async def _release(self) -> None:
+        engine = self.crawler.engine
+        if engine is None:
+            raise RuntimeError("a spider without an engine cannot be idle")
+        for taken in await self.visits.probation.again():
+            engine.crawl(self.visits.request(taken))
+        # Else Scrapy looks whether it is idle every five seconds only.
+        if slot := getattr(engine, "_slot", None):
+            slot.nextcall.schedule()
 
     def _snapshot(self, response: Response, asked: str) -> Snapshot:
         return snapshot_of(response, asked, self.work.now())

@@ -6,10 +6,8 @@ LATER = {
     "xml",
     "parsing",
     "deception",
-    "robots",
     "trap",
     "politeness",
-    "redirect",
     "ssrf",
     "injection",
 }

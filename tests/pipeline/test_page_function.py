@@ -128,7 +128,7 @@ def test_a_page_that_looks_like_none_is_an_article_when_the_function_says_so():
         "<html><body><h1>Notice</h1><form>Sign in <input type=password></form>"
         "<p>The lock is shut until noon.</p></body></html>"
     )
-    assert reading(body=form).rejected is Reason.NOT_ARTICLE
+    assert reading(body=form).rejected is Reason.LOGIN_WALL
     found = reading(lambda page: {"article": True}, body=form)
     assert found.rejected is None
     assert "The lock is shut until noon." in found.body

@@ -57,11 +57,11 @@ def test_an_article_is_read_whole():
         (b"<?xml version='1.0'?><rss version='2.0'><channel/></rss>", Reason.NOT_ARTICLE),
         (
             page("<h1>404 Not Found</h1><p>The page has gone.</p>", "<title>404 Not Found</title>"),
-            Reason.NOT_ARTICLE,
+            Reason.SOFT_404,
         ),
         (
             page("<form>Sign in <input type='password'></form><p>Members only.</p>"),
-            Reason.NOT_ARTICLE,
+            Reason.LOGIN_WALL,
         ),
     ],
 )

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 import pytest
+import zygote
 from crawl_world import article, feed, page, world
 
 from pipeline.errors import UsageError
@@ -35,20 +36,9 @@ def run(folder, *args, config="", stdin=subprocess.DEVNULL, delay="0"):
         (folder / "config" / "sources").mkdir(parents=True)
         (folder / "config" / "app.toml").write_text(config)
     env = {name: value for name, value in os.environ.items() if not name.startswith("KHABAR")}
-    done = subprocess.run(
-        [sys.executable, "-m", "scraper", *args],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-        cwd=folder,
-        stdin=stdin,
-        env={
-            **env,
-            "PYTHONPATH": str(ROOT),
-            **ALLOW,
-            **({"KHABAR__FETCH__DELAY": delay} if delay else {}),
-        },
+    pace = {"KHABAR__FETCH__DELAY": delay} if delay else {}
+    done = zygote.run(
+        *args, cwd=folder, stdin=stdin, env={**env, "PYTHONPATH": str(ROOT), **ALLOW, **pace}
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
@@ -216,9 +206,9 @@ def test_the_delay_between_requests_and_the_sites_crawl_delay_are_kept(tmp_path)
         assert done.returncode == 0, done.stderr
         gaps = [later - sooner for sooner, later in zip(site.times, site.times[1:], strict=False)]
     assert len(gaps) >= 7
-    # A quarter of the delay is jitter. The first gap is that after robots.txt itself.
-    assert min(gaps[1:]) >= 0.4 * 0.75
-    assert gaps[0] >= 0.2 * 0.75
+    # By the server's clock, less what a busy machine takes. The first gap is after robots.txt.
+    assert min(gaps[1:]) >= 0.4 * 0.9
+    assert gaps[0] >= 0.2 * 0.9
 
 
 def test_what_the_pages_share_is_shown_kept_or_removed(tmp_path):

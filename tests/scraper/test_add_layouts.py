@@ -2,11 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from contextlib import ExitStack
 
 import pytest
+import zygote
 from crawl_world import LOOPBACK
 
 from scraper.browser import available
@@ -54,14 +53,8 @@ class World:
         self.stored = [json.loads(line)["url"] for line in text.splitlines()]
 
     def khabar(self, *args):
-        return subprocess.run(
-            [sys.executable, "-m", "scraper", *args],
-            capture_output=True,
-            text=True,
-            timeout=110,
-            check=False,
-            env={**os.environ, "KHABAR_CONFIG": str(self.config)},
-        )
+        env = {**os.environ, "KHABAR_CONFIG": str(self.config)}
+        return zygote.run(*args, env=env, timeout=110)
 
 
 @pytest.fixture(scope="module")

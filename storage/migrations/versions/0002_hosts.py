@@ -15,6 +15,7 @@ def upgrade() -> None:
     _hosts()
     _robots()
     _incidents()
+    _held()
 
 
 def _hosts() -> None:
@@ -62,6 +63,12 @@ def _robots() -> None:
         ),
         sa.Column("fetched_at", Instant(), nullable=False, comment="when that answer came"),
         sa.Column(
+            "expires_at",
+            Instant(),
+            nullable=False,
+            comment="until then it is not asked for again",
+        ),
+        sa.Column(
             "failed_at", Instant(), nullable=True, comment="when it was last asked in vain, since then"
         ),
         sa.Column("trouble", sa.Text(), nullable=True, comment="what went wrong then"),
@@ -105,3 +112,39 @@ def _incidents() -> None:
         unique=True,
         **where("closed_at IS NULL"),
     )
+
+
+def _held() -> None:
+    op.create_table(
+        "held",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("run_id", Id, nullable=False, comment="the quarantined run"),
+        sa.Column("url_id", Id, nullable=False),
+        sa.Column("visit_run_id", Id, nullable=False, comment="the visit's run"),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Text(),
+            nullable=False,
+            comment="what the visit would have been: new, changed, duplicate, rejected",
+        ),
+        sa.Column("reason", sa.Text(), nullable=True, comment="likewise"),
+        sa.Column("detail", sa.Text(), nullable=True, comment="likewise"),
+        sa.Column(
+            "article_id", Id, nullable=True, comment="the article that it was, changed or repeated"
+        ),
+        sa.Column("body_sha", sa.Text(), nullable=True, comment="digest of the text"),
+        sa.Column("article", Json(), nullable=True, comment="the row of a new article, as it was"),
+        sa.Column("revision", Json(), nullable=True, comment="the row of its revision, as it was"),
+        sa.Column(
+            "released_at", Instant(), nullable=True, comment="when a person said that it is real"
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_held_run_id")),
+        sa.ForeignKeyConstraint(["url_id"], ["urls.id"], name=op.f("fk_held_url_id")),
+        sa.ForeignKeyConstraint(["visit_run_id"], ["runs.id"], name=op.f("fk_held_visit_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
+        sa.UniqueConstraint("run_id", "url_id", name=op.f("uq_held_run_id_url_id")),
+        comment="what a quarantined run has read: evidence, in no search, export or comparison",
+    )
+    op.create_index("ix_held_url_id", "held", ["url_id"], unique=False)
+    op.create_index("ix_held_body_sha", "held", ["body_sha"], unique=False)

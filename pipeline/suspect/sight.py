@@ -1,0 +1,160 @@
+"""What a reader would see of a page at first sight: its headings, its text, what it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from pipeline.model import Snapshot
+from pipeline.words import fold
+
+_UNSEEN = frozenset({"script", "style", "template", "noscript", "head", "svg", "iframe"})
+_READ = 8_000
+"""Characters of text that are looked at: what shows more is no wall."""
+_RAW = 200_000
+"""Bytes in which the marks of those who make walls are looked for."""
+_PARTS = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:-]+\s+|\s*[|\u2022]\s*|:\s+")
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A page as the detectors see it; all text folded."""
+
+    asked: str
+    """The URL that was asked for."""
+    url: str
+    """The URL that answered."""
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    raw: bytes
+    """The bytes in lower case, cut."""
+    title: str
+    headings: tuple[str, ...]
+    """The parts of the title and of the first headings, without the name of the site."""
+    text: str
+    """What is shown, cut."""
+    buttons: str
+    """What can be pressed."""
+    forms: int
+    passwords: int
+    body: str | None = None
+    """The text that was taken for an article's; None where nobody has looked for one."""
+    dated: bool = False
+    """Whether the page states a date of its own."""
+    claims: bool = False
+    """Whether it states in its markup that it is an article."""
+    announced: bool = False
+    """Whether it has the title under which it was announced."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether another host answered than the one that was asked."""
+        return urlsplit(self.asked).hostname != urlsplit(self.url).hostname
+
+    @property
+    def vouched(self) -> bool:
+        """Whether there is evidence that it is the article that was asked for."""
+        return self.announced or self.dated or self.claims
+
+
+def sight(  # what has been found out so far
+    root: etree._Element,
+    snapshot: Snapshot,
+    *,
+    body: str | None = None,
+    dated: bool = False,
+    claims: bool = False,
+    announced: str = "",
+) -> Sight:
+    """Look at a page; `announced` is the title under which it was announced."""
+    title = _line(root.find(".//title"))
+    tops = [_line(node) for node in _first(root, "h1", 3)] or [
+        _line(node) for node in _first(root, "h2", 1)
+    ]
+    return Sight(
+        asked=snapshot.url,
+        url=snapshot.final_url,
+        status=snapshot.status,
+        headers={name.lower(): value.lower() for name, value in snapshot.headers},
+        raw=snapshot.body[:_RAW].lower(),
+        title=title,
+        headings=tuple(dict.fromkeys(part for line in (title, *tops) for part in parts(line))),
+        text=fold(_shown(root)),
+        buttons=" | ".join(_buttons(root)),
+        forms=sum(1 for _ in root.iter("form")),
+        passwords=sum(
+            1 for one in root.iter("input") if (one.get("type") or "").lower() == "password"
+        ),
+        body=body,
+        dated=dated,
+        claims=claims,
+        announced=any(alike(line, announced) for line in (title, *tops)),
+    )
+
+
+def parts(line: str) -> tuple[str, ...]:
+    """Return a heading as a whole, and its parts: "Page not found | The Daily" has two."""
+    pieces = [piece.strip(" .!?\u2026'\"\u201c\u201d") for piece in _PARTS.split(line)]
+    whole = line.strip(" .!?\u2026'\"\u201c\u201d")
+    return tuple(dict.fromkeys(piece for piece in (whole, *pieces) if piece))
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether two titles are of the same page: most words of the shorter are shared."""
+    mine, yours = set(re.findall(r"\w+", fold(one))), set(re.findall(r"\w+", fold(other)))
+    if not mine or not yours:
+        return False
+    return len(mine & yours) >= _ALIKE * min(len(mine), len(yours)) and (
+        min(len(mine), len(yours)) > 1 or mine == yours
+    )
+
+
+def _line(element: etree._Element | None) -> str:
+    if element is None:
+        return ""
+    return fold("".join(element.itertext())[:500])
+
+
+def _first(root: etree._Element, tag: str, most: int) -> Iterator[etree._Element]:
+    for number, node in enumerate(root.iter(tag)):
+        if number >= most:
+            return
+        yield node
+
+
+def _buttons(root: etree._Element) -> Iterator[str]:
+    for number, node in enumerate(root.iter("button", "input", "a")):
+        if number >= 400:  # noqa: PLR2004 # a page with more is no wall
+            return
+        if node.tag == "input" and (node.get("type") or "").lower() not in {"submit", "button"}:
+            continue
+        if text := fold((node.get("value") or "".join(node.itertext()))[:80]):
+            yield text
+
+
+def _shown(root: etree._Element) -> str:
+    """Return the text that is shown, cut."""
+    pieces: list[str] = []
+    length = 0
+    within: etree._Element | None = None
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            if within is None and (not isinstance(node.tag, str) or node.tag in _UNSEEN):
+                within = node
+            piece = node.text if within is None else None
+        else:
+            if within is node:
+                within = None
+            piece = node.tail if within is None and node is not root else None
+        if piece and not piece.isspace():
+            pieces.append(piece)
+            length += len(piece)
+            if length > _READ:
+                break
+    return " ".join(pieces)
