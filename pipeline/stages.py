@@ -20,6 +20,7 @@ from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keepi
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
+from pipeline.clean.unseen import unseen
 from pipeline.extract import media
 from pipeline.extract.answer import Given, over
 from pipeline.extract.asking import PageFunction, ask
@@ -100,7 +101,7 @@ def extract(page: Page) -> None:
 def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = page.known()
-    page.lines = clean(page.lines, _facts(page, fields))
+    page.lines = unseen(clean(page.lines, _facts(page, fields)))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:
         page.lines = stated(page.lines, paragraphs)

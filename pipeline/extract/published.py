@@ -70,8 +70,8 @@ def pick_published(
 ) -> tuple[Field[Moment] | None, set[Flag]]:
     """Return the publication date that the best evidence gives, and what is odd about it."""
     flags: set[Flag] = set()
-    for origin, raw, moment in _candidates(evidence, blocks):
-        moment, odd = believable(moment, evidence.now) if moment else (None, {Flag.BAD_DATE})
+    for origin, raw, found in _candidates(evidence, blocks):
+        moment, odd = believable(found, evidence.now) if found else (None, {Flag.BAD_DATE})
         if moment is None:
             flags |= odd
             continue

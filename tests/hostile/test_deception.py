@@ -55,6 +55,14 @@ def everywhere(key, answer, number=3):
     return {"/feed.xml": feed(entries), **dict.fromkeys((path for path, _ in entries), answer)}
 
 
+OLD = """
+from datetime import timedelta
+import scraper.middlewares.conditional
+scraper.middlewares.conditional.WHOLE_AFTER = timedelta(0)
+"""
+"""As if a week lay between two crawls: what is so old is asked for whole."""
+
+
 class Turns:
     """Answers that change with the second reading of the feed."""
 
@@ -103,22 +111,20 @@ def tagged(tag, body):
     return page(body, headers=(("ETag", f'"{tag}"'),))
 
 
-def counted():
+def counted(mark, *, ticking=False):
     """Return an answer whose ETag and ticker are others at each visit, and its text never."""
     visits = []
 
     def answer(headers):
         visits.append(1)
         ticker = f"<div class=ticker>News Flash : the tide stands at {len(visits)} metres</div>"
-        body = f"<html lang=en><head><title>The Changing Matter Settled</title></head><body>{{}}<article><h1>The Changing Matter Settled</h1>{paragraphs('change', 5)}</article></body></html>"  # noqa: E501
-        return tagged(f"v{len(visits)}", body.format(ticker if answer.ticker else ""))
+        story = html(UPDATED[0][1], (ticker if ticking else "") + paragraphs(mark, 5))
+        return tagged(f"v{len(visits)}", story.body)
 
-    answer.ticker = False
     return answer
 
 
-CHANGING, TICKING = counted(), counted()
-TICKING.ticker = True
+CHANGING, TICKING = counted("the tag"), counted("the ticker", ticking=True)
 
 
 def to_crawlers(method, path, headers):
@@ -159,7 +165,7 @@ SCENARIOS = (
     ),
     Scenario(
         "deception/login",
-        everywhere("login", html("Sign in", "<form><input type=password><button>Go</button>")),
+        everywhere("member", html("Sign in", "<form><input type=password><button>Go</button>")),
     ),
     Scenario(
         "deception/soft-404",
@@ -208,7 +214,7 @@ SCENARIOS = (
             {"/feed.xml": feed(names("layout", 2)[1:]), "/layout/1": told("layout one", 5)},
         ).pages(),
         more='[select]\nbody = ".story"',
-    ),  # fmt: skip
+    ),
     Scenario(
         "deception/duplicate-guids",
         {
@@ -235,10 +241,9 @@ SCENARIOS = (
         {
             "/feed.xml": rss(
                 [
-                    "<title>Ahead</title><link>/ahead</link>"
-                    "<pubDate>Mon, 01 Jan 2091 10:00:00 GMT</pubDate>",
-                    "<title>Paper</title><link>/paper.pdf</link>"
-                    "<pubDate>Mon, 01 Jan 2091 10:00:00 GMT</pubDate>",
+                    f"<title>{name}</title><link>{path}</link>"
+                    "<pubDate>Mon, 01 Jan 2091 10:00:00 GMT</pubDate>"
+                    for name, path in (("Ahead", "/ahead"), ("Paper", "/paper.pdf"))
                 ]
             ),
             "/ahead": told(
@@ -247,22 +252,19 @@ SCENARIOS = (
             ),
             "/paper.pdf": page(b"%PDF-1.4 the paper of Dorn", "application/pdf"),
         },
-    ),  # fmt: skip
+    ),
     Scenario(
         "deception/old-dates",
         {
             "/feed.xml": rss(
-                [
-                    "<title>Old</title><link>/old</link><pubDate>Tue, 05 May 1970 10:00:00 GMT"
-                    "</pubDate>"
-                ]
+                ["<title>Old</title><link>/old</link><pubDate>5 May 1970 10:00 GMT</pubDate>"]
             ),
             "/old": told(
                 "Old",
                 head='<meta property="article:published_time" content="1970-01-01T00:00:00Z">',
             ),
         },
-    ),  # fmt: skip
+    ),
     Scenario(
         "deception/lying-etag",
         Turns(
@@ -303,7 +305,7 @@ SCENARIOS = (
                 5,
                 extra="<div style='display:none'><p>Buy golden watches from the keeper of the"
                 " cellar, cheaper than anywhere else along the whole coast of Dorn.</p></div>"
-                "<p hidden>Buy silver spoons from the keeper of the cellar, polished and cheaper"
+                " <p hidden>Buy silver spoons from the keeper of the cellar, polished and cheaper"
                 " than anywhere else along the whole coast.</p>",
             ),
         },
@@ -317,7 +319,7 @@ SCENARIOS = (
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    return ground(tmp_path_factory.mktemp("deception"), SCENARIOS, times=2)
+    return ground(tmp_path_factory.mktemp("deception"), SCENARIOS, times=2, prelude=OLD)
 
 
 def row(key):
