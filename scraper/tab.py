@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from playwright.async_api import BrowserContext, Error, Page, Route, WebSocketRoute
+from playwright.async_api import Response as Answer
 
 from scraper.browser import may_ask
 from scraper.guard import GUARD, AddressRefusedError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from scrapy.http.cookies import CookieJar
 
     from scraper.config.source import Source
+    from scraper.middlewares.pace import PaceGate
 
 UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "eventsource"})
 """What no text of a page depends on is not fetched."""
@@ -47,6 +49,7 @@ class Tab:
         if page.context not in self.closed:
             await page.context.route("**/*", _abort)  # windows that a page opens
             self.closed.add(page.context)
+        page.on("response", self._hear)
         page.on("popup", lambda window: asyncio.ensure_future(_shut(window)))
         await page.route_web_socket("**/*", _hang_up)
         await page.route("**/*", partial(self._route, page=page))
@@ -80,8 +83,17 @@ class Tab:
                     self.moved.set_result(request.url)
                 await route.abort("aborted")  # the page stays as it is
 
+    def _hear(self, response: Answer) -> None:
+        """Hear a host that asks to wait; what is fulfilled here was heard when it came."""
+        pace: PaceGate | None = getattr(self.crawler, "pace", None)
+        if pace is not None and response.url != self.url:
+            pace.overhear(response.url, response.status, response.headers)
+
     async def _may_ask(self, url: str) -> bool:
         """Say whether what a page asks for may be fetched: counted, and on the public web."""
+        pace: PaceGate | None = getattr(self.crawler, "pace", None)
+        if pace is not None and pace.is_parked(url):
+            return False
         source: Source = self.crawler.source  # type: ignore[attr-defined] # our own handle
         try:
             if source.fetch.proxy:

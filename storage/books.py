@@ -31,12 +31,12 @@ PLANNED = frozenset({Reason.PAGE_CAP, Reason.BYTE_CAP, Reason.INTERRUPTED, Reaso
 """Why a URL is put off though nothing is wrong with it or its site."""
 _BUDGETS = {Reason.PAGE_CAP: "max_pages", Reason.BYTE_CAP: "max_run_bytes"}
 _CUT = {
+    Reason.TRAP: "links of a trap refused (`[links] traps`)",
     Reason.BYTE_CAP: "listings beyond `[fetch] max_run_bytes` not read",
     Reason.ITEM_CAP: "links or more beyond `[links] max_items` not looked at",
     Reason.LINK_CAP: "links beyond `[links] max_links` left to the next reading",
     Reason.LISTING_CAP: "listings beyond `[fetch] max_listings` not read",
     Reason.DEPTH_CAP: "listings too deep (`[fetch] max_depth`, or `depth` of `follow`) not read",
-    Reason.TRAP: "links of a trap refused (`[links] traps`)",
 }
 """What a limit leaves out, in words that name its key."""
 
@@ -215,14 +215,14 @@ def _findings(
 
 def _cuts(books: Books, listings: Listings) -> Iterator[Finding]:
     """Yield what the limits have left out, each with the key that raises it."""
-    for reason, key in _BUDGETS.items():
-        if later := books.deferred.get(reason):
-            words = f"{_many(later, 'page')} beyond `[fetch] {key}` left to the next run"
-            yield "partial", RunReason(reason), words
     cut = Counter(listings.cut) + Counter({str(Reason.TRAP): books.trapped})
     for reason, words in _CUT.items():
         if number := cut[reason]:
             yield "partial", RunReason(reason), f"{number} {words}"
+    for reason, key in _BUDGETS.items():
+        if later := books.deferred.get(reason):
+            words = f"{_many(later, 'page')} beyond `[fetch] {key}` left to the next run"
+            yield "partial", RunReason(reason), words
 
 
 def _ended(stopped: RunReason | None) -> Iterator[Finding]:

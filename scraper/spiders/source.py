@@ -122,9 +122,9 @@ class SourceSpider(scrapy.Spider):
 
     def idle(self) -> None:
         """Before the end: let go, or refuse, what has waited for pages like it to be read."""
-        if not self.visits.probation.waiting or self.work.stopped:
-            return
         if self.releasing is None or self.releasing.done():
+            if not self.visits.probation.waiting or self.work.stopped:
+                return
             self.releasing = asyncio.ensure_future(self._release())
         raise DontCloseSpider
 
