@@ -120,6 +120,8 @@ class Gathered:
     def __init__(self, *, via: Via, found_on: str, max_items: int) -> None:
         self.unusable = 0
         """Entries that had none."""
+        self.doubled = 0
+        """Entries under another title with the URL of one before."""
         self._via, self._found_on = via, found_on
         self._max = max(0, max_items)
         self._links: dict[str, tuple[Link, int]] = {}
@@ -141,6 +143,7 @@ class Gathered:
             self.unusable += 1
             return
         known = self._links.get(url)
+        self.doubled += known is not None and bool(title) and known[0].title not in (None, title)
         if known is None and self._comes_too_late(published, modified):
             self._evicted += 1
             return
