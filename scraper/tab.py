@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,20 +12,17 @@ from weakref import WeakSet
 
 from playwright.async_api import BrowserContext, Error, Page, Route, WebSocketRoute
 
-from scraper.browser import may_ask
-from scraper.guard import GUARD, AddressRefusedError
-from scraper.middlewares.ports import WEB, ports_of
+from scraper.errands import Errands, fulfilment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scrapy import Request
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.http.cookies import CookieJar
 
-    from scraper.config.source import Source
 
+logger = logging.getLogger(__name__)
 UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "eventsource"})
 """What no text of a page depends on is not fetched."""
 
@@ -32,8 +30,10 @@ UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "
 class Tab:
     """A page that has been fetched, on its way through the browser."""
 
-    def __init__(self, crawler: Crawler, shell: Response, closed: WeakSet[BrowserContext]) -> None:
-        self.crawler = crawler
+    def __init__(self, errands: Errands, shell: Response, closed: WeakSet[BrowserContext]) -> None:
+        self.errands = errands
+        self.crawler = errands.crawler
+        self.tasks: set[asyncio.Task[Response]] = set()
         self.closed = closed
         """The contexts that let no window of their own through; added to."""
         self.shell = shell
@@ -64,10 +64,7 @@ class Tab:
                 if request.resource_type in UNSEEN or scheme not in ("http", "https"):
                     await route.abort()
                     return
-                if not await self._may_ask(request.url):
-                    await route.abort()
-                    return
-                await route.continue_()
+                await self._fetch(route)
             elif request.frame != page.main_frame:
                 await route.abort()  # what stands in a frame is no part of the page's text
             elif self.url in ("", request.url):
@@ -80,18 +77,26 @@ class Tab:
                     self.moved.set_result(request.url)
                 await route.abort("aborted")  # the page stays as it is
 
-    async def _may_ask(self, url: str) -> bool:
-        """Say whether what a page asks for may be fetched: counted, and on the public web."""
-        source: Source = self.crawler.source  # type: ignore[attr-defined] # our own handle
+    async def _fetch(self, route: Route) -> None:
+        """Answer with what we fetch ourselves; what cannot be had is for the page's script."""
+        task = asyncio.ensure_future(self.errands.run(route.request))
+        self.tasks.add(task)
         try:
-            if source.fetch.proxy:
-                GUARD.check_literal(url)
-            else:
-                await GUARD.check_name(url)
-        except AddressRefusedError:
-            return False
-        ports = ports_of(self.crawler) or WEB
-        return (urlsplit(url).port or 443) in ports and may_ask(self.crawler)
+            answer = await task
+        except asyncio.CancelledError:
+            return  # the page is no longer wanted
+        except Exception as error:  # noqa: BLE001 # whatever the transport raises
+            logger.info("%s asks in vain for %s: %r", self.shell.url, route.request.url, error)
+            await route.abort()
+        else:
+            await route.fulfill(**fulfilment(answer))
+        finally:
+            self.tasks.discard(task)
+
+    def close(self) -> None:
+        """Give up what is still under way."""
+        for task in self.tasks:
+            task.cancel()
 
 
 def _cookie(cookie: Any) -> Any:
