@@ -195,6 +195,20 @@ def read(
     return _reading(page, timings, kind or "text/html", rejected)
 
 
+def wall(snapshot: Snapshot) -> tuple[Reason, str] | None:
+    """Return what stands in the way of what was asked for, and the evidence; None for nothing.
+
+    For answers of which no article is expected: a challenge has many statuses.
+    """
+    if not media.is_page(media.media_type(snapshot)) or media.feed_name(snapshot):
+        return at_sight.answer(None, snapshot)
+    try:
+        root = parse(decode(snapshot)[0]).root
+    except UnreadableError:
+        root = None
+    return at_sight.answer(root, snapshot)
+
+
 def _page(snapshot: Snapshot, profile: Profile, memory: Memory, hints: Hints) -> Page:
     """Return the page with the selectors that were in force on the day it was fetched."""
     day = snapshot.fetched_at.date()

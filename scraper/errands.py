@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from scraper.config.source import Source
+    from scraper.middlewares.pace import PaceGate
     from scraper.work import Work
 
 HOPS = 10
@@ -74,6 +75,9 @@ class Errands:
     async def _one(self, asked: Request) -> Response:
         if not may_ask(self.crawler):
             raise RefusedError(Outcome.FAILED, Reason.PAGE_CAP, "no more requests for this page")
+        pace: PaceGate | None = getattr(self.crawler, "pace", None)
+        if pace is not None and pace.is_parked(asked.url):
+            raise RefusedError(Outcome.DEFERRED, Reason.RATE_LIMITED, "the host asks to wait")
         asked.meta["download_timeout"] = self.source.fetch.timeout
         asked.meta["download_maxsize"] = self.source.fetch.max_bytes
         for gate in self.gates:
@@ -84,9 +88,12 @@ class Errands:
         inflight: set[Any] = work.inflight if work is not None else set()
         inflight.add(task)  # a run that ends gives it up
         try:
-            return await task
+            response = await task
         finally:
             inflight.discard(task)
+        if pace is not None:
+            pace.overhear(asked.url, response.status, _plain(response))
+        return response
 
 
 def _next(asked: Request, status: int, url: str) -> Request:
@@ -105,11 +112,15 @@ def _next(asked: Request, status: int, url: str) -> Request:
     return Request(url, method=method, headers=headers, body=body)
 
 
+def _plain(response: Response) -> dict[str, str]:
+    """Return the headers as the browser has them: names in lower case, values line by line."""
+    return {
+        name.decode("latin-1").lower(): "\n".join(value.decode("latin-1") for value in values)
+        for name, values in response.headers.items()
+    }
+
+
 def fulfilment(response: Response) -> dict[str, Any]:
     """Return what a route is fulfilled with."""
-    headers = {
-        name.decode("latin-1"): "\n".join(value.decode("latin-1") for value in values)
-        for name, values in response.headers.items()
-        if name.decode("latin-1").lower() not in OF_THE_WIRE
-    }
+    headers = {name: value for name, value in _plain(response).items() if name not in OF_THE_WIRE}
     return {"status": response.status, "headers": headers, "body": response.body}

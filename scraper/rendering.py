@@ -57,7 +57,13 @@ class BrowserHandler(DeadlineHandler):
         if not hasattr(crawler, "renderer"):  # both schemes share it, and most runs need none
             crawler.renderer = Renderer(Errands(crawler, super().answer))
         seconds = request.meta.get("download_timeout", 20.0)
-        rendered: Response = await crawler.renderer.render(shell, seconds)
+        await crawler.pace.process_request(request)  # others were drawn while this one waited
+        try:
+            rendered: Response = await crawler.renderer.render(shell, seconds)
+        finally:
+            # If its host has asked to wait meanwhile, the page lacks what it could not ask for.
+            if crawler.pace.is_parked(shell.url):
+                await crawler.pace.process_request(request)
         return rendered
 
     async def close(self) -> None:

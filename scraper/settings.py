@@ -68,6 +68,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scraper.middlewares.budget.ByteBudget": 40,
     "scraper.middlewares.pace.PaceGate": 50,  # before robots.txt, which may not be asked either
     "scraper.middlewares.ports.Ports": 80,
     "scraper.middlewares.rendered.Rendered": 90,  # what has passed all gates goes to the browser

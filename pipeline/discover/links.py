@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from pipeline.discover.rules import regex
 from pipeline.model import Link, Moment, Via
+from pipeline.patterns import SlowPatternError, compiled
 
 MAX_URL = 8192
 """Characters: a longer address is no article's."""
@@ -39,22 +39,30 @@ class LinkRules:
 def refuse(link: Link, rules: LinkRules, now: datetime) -> str | None:
     """Return the name of the rule by which a link does not belong, or None if it does.
 
-    The names are "scheme", "other_host", "not_allowed", "denied" and "too_old". Raises ValueError
-    for a rule that is no regular expression.
+    The names are "scheme", "other_host", "not_allowed", "denied", "slow_pattern" (a rule of the
+    source that takes too long on this address) and "too_old". Raises ValueError for a rule that
+    is no regular expression.
     """
     host = _host(link.url)
     if host is None:
         return "scheme"
     if rules.hosts and host not in rules.hosts:
         return "other_host"
-    if rules.allow and not any(regex(rule).search(link.url) for rule in rules.allow):
-        return "not_allowed"
-    if any(regex(rule).search(link.url) for rule in rules.deny):
-        return "denied"
+    if rule := _refused_by_pattern(link.url, rules):
+        return rule
     stated = newest(link)
     if rules.max_age is not None and stated is not None and now - stated > rules.max_age:
         return "too_old"
     return None
+
+
+def _refused_by_pattern(url: str, rules: LinkRules) -> str | None:
+    try:
+        if rules.allow and not any(compiled(rule).search(url) for rule in rules.allow):
+            return "not_allowed"
+        return "denied" if any(compiled(rule).search(url) for rule in rules.deny) else None
+    except SlowPatternError:
+        return "slow_pattern"
 
 
 def newest(link: Link) -> datetime | None:

@@ -63,6 +63,11 @@ class Form:
     pairs: tuple[str, ...] = ()
     """Of a facet: its parameters with their values."""
 
+    @property
+    def id(self) -> str:
+        """What names the group; of one parameter some values may look like a session's."""
+        return f"{'value' if self.kind in ('session', 'number') else self.kind} {self.group}"
+
 
 def forms(key: str) -> Iterator[Form]:
     """Yield the forms of an address, which is best given as its URL key; none of what is no URL."""

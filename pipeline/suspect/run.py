@@ -62,8 +62,9 @@ def poisoned(
 
     `accepted` are the digests of texts that a person has released: they prove nothing any more.
     """
-    mine = [one for one in seen if one.mark not in accepted or one.mark is None]
-    read = [one for one in mine if one.outcome in _READ]
+    every = [one for one in seen if one.mark not in accepted or one.mark is None]
+    read = [one for one in every if one.outcome in _READ]
+    mine = [one for one in every if not one.earlier]
     return (
         _one_page(read, "text", ((one.mark, one) for one in read if one.mark))
         or _one_page(read, "target", ((one.target, one) for one in read if one.target))
@@ -79,12 +80,15 @@ def _one_page(
     groups: defaultdict[str, list[Witness]] = defaultdict(list)
     for key, one in keyed:
         groups[key or ""].append(one)
+    total = sum(1 for one in read if not one.earlier)
     for group in sorted(groups.values(), key=len, reverse=True):
         if len(group) < DIFFERENT:
             return None
-        if why := _is_one(group, len(read), strict=what != "text"):
+        if why := _is_one(group, total, strict=what != "text"):
             words = f"{len(group)} differently announced pages have one {what} ({why})"
-            return Poison(words=words, urls=frozenset(one.url_id for one in group))
+            # What was stored before, under its own title, is the one page that is real.
+            false = [one for one in group if not (one.earlier and (_fits(one) or _named(one)))]
+            return Poison(words=words, urls=frozenset(one.url_id for one in false))
     return None
 
 
@@ -126,7 +130,11 @@ def _titled(read: Sequence[Witness]) -> Iterator[tuple[str, Witness]]:
 
 def _shorter(read: Sequence[Witness], past: Past) -> Poison | None:
     """Compare the lengths of a run's texts with those of the source's articles before."""
-    now = sorted(one.chars for one in read if one.outcome == "new" and one.chars is not None)
+    now = sorted(
+        one.chars
+        for one in read
+        if one.outcome == "new" and one.chars is not None and not one.earlier
+    )
     before = sorted(past.lengths)
     if len(now) < PAGES or len(before) < KNOWN:
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -67,7 +69,7 @@ class PaceGate:
 
     async def process_request(self, request: Request) -> None:
         """Raise RefusedError for a request to a host that is parked for long."""
-        if key := self._key(request):
+        if key := self._key_of(request.url):
             await self._pass(request, key)
 
     async def admit(self, request: Request) -> None:
@@ -103,7 +105,9 @@ class PaceGate:
             # A bare 503 stays the page's own error; else the page was but put off.
             asked = heard.wait is not None or response.status == 429  # noqa: PLR2004
             request.meta["told"] = (host.parked_until, heard.words, asked)
-            self._note(parked(host, now))
+            # What is over in a moment cuts no run short, but a listing is read once in a run.
+            if host.is_parked(now + timedelta(seconds=PATIENCE)) or "asked" in request.meta:
+                self._note(parked(host, now))
 
     def failed(self, request: Request, error: BaseException) -> None:
         """Hear a failure; what is no fault of the host says nothing of it."""
@@ -115,6 +119,22 @@ class PaceGate:
             ending = explain(error, None)
             if heard := of_failure(ending.reason, f"{ending.reason}, {ending.detail}"):
                 self.hosts.hear(key, heard, self.work.run if self.work else None)
+
+    def is_parked(self, url: str) -> bool:
+        """Tell by what is known already whether nothing may be sent to the host of a URL."""
+        key = self._key_of(url)
+        return key is not None and self.hosts.is_parked(key)
+
+    def overhear(self, url: str, status: int, headers: Mapping[str, str]) -> None:
+        """Hear what a page's scripts were answered, of which only a demand to wait is to be kept.
+
+        Names of headers are in lower case.
+        """
+        stated = headers.get("retry-after", "").split("\n")
+        heard = of_answer(status, stated, headers.get("date"), self.hosts.now())
+        key = self._key_of(url)
+        if heard.told and key is not None:
+            self.hosts.hear(key, heard, self.work.run if self.work else None)
 
     async def closed(self) -> None:
         """Add what this run has put off to the incidents that it is due to."""
@@ -184,9 +204,11 @@ class PaceGate:
 
     def _key(self, request: Request) -> str | None:
         """Return the host of a request, by the way that leads there; None if it asks no host."""
-        if "shell" in request.meta:  # it has come; the browser only draws it
-            return None
+        # A page to be drawn has come.
+        return None if "shell" in request.meta else self._key_of(request.url)
+
+    def _key_of(self, url: str) -> str | None:
         try:
-            return host_of(request.url) + self.via
+            return host_of(url) + self.via
         except ValueError:
             return None

@@ -7,7 +7,6 @@ LATER = {
     "xml",
     "parsing",
     "deception",
-    "robots",
     "trap",
     "politeness",
     "injection",

@@ -206,9 +206,9 @@ def test_the_delay_between_requests_and_the_sites_crawl_delay_are_kept(tmp_path)
         assert done.returncode == 0, done.stderr
         gaps = [later - sooner for sooner, later in zip(site.times, site.times[1:], strict=False)]
     assert len(gaps) >= 7
-    # A quarter of the delay is jitter. The first gap is that after robots.txt itself.
-    assert min(gaps[1:]) >= 0.4 * 0.75
-    assert gaps[0] >= 0.2 * 0.75
+    # By the server's clock, less what a busy machine takes. The first gap is after robots.txt.
+    assert min(gaps[1:]) >= 0.4 * 0.9
+    assert gaps[0] >= 0.2 * 0.9
 
 
 def test_what_the_pages_share_is_shown_kept_or_removed(tmp_path):

@@ -243,6 +243,24 @@ def test_cookies_login_and_proxy_hold_for_what_the_page_asks_for(tmp_path):
     assert WORD not in done.stdout + done.stderr
 
 
+@needs_browser
+def test_a_host_that_tells_a_script_to_wait_is_told_no_more(tmp_path):
+    pages = [f"/news/{number}" for number in range(4)]
+    busy = page("later", status=429, headers=(("Retry-After", "3600"),))
+    extra = {**SCRIPTED, "/feed.xml": feed(*pages), **dict.fromkeys(pages, shell())}
+    extra |= {f"/data{path}": busy for path in pages}
+    with world(tmp_path, extra) as made:
+        made.listing(more='browser = true\nwait = "article"\n', timeout=3)
+        path = made.config / "sources" / "demo.toml"
+        path.write_text(path.read_text().replace("concurrency = 4", "concurrency = 1"))
+        [end] = made.crawl(check=3)
+        asked = made.asked()
+        assert end["reason"] == "host_parked"
+        assert [path for path in asked if path.startswith("/data")] == asked[-1:]
+        outcomes = made.outcomes()
+        assert len([one for one in outcomes.values() if one == ("deferred", "rate_limited")]) >= 3
+
+
 def test_a_missing_chromium_is_told_by_check_and_ends_the_run_in_words(tmp_path):
     with world(tmp_path, {"/list": shell()}) as made:
         (made.config / "app.toml").write_text('browser = "nowhere/chromium"\n')

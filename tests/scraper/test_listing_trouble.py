@@ -74,8 +74,9 @@ def test_a_failing_robots_txt_means_that_nothing_is_fetched(tmp_path):
     extra = {"/robots.txt": page("oops", status=503), "/feed.xml": feed("/one")}
     with world(tmp_path, extra) as made:
         made.listing()
-        made.crawl(check=1)
+        [end] = made.crawl(check=3)
         assert set(made.asked()) == {"/robots.txt"}
+    assert end["reason"] == "host_parked"
 
 
 def test_a_missing_robots_txt_means_that_all_is_allowed(tmp_path):
@@ -102,8 +103,8 @@ def test_a_crawl_delay_is_kept(tmp_path):
         [end] = made.crawl()
         [row] = made.rows("SELECT started_at, ended_at FROM runs")
     assert end["counts"]["new"] == 2
-    # Three requests after robots.txt at 1 s each, jitter 25 %: two full pauses at least.
-    assert seconds(row.started_at, row.ended_at) > 1.5
+    # Three requests after robots.txt at 1 s each: two full pauses at least.
+    assert seconds(row.started_at, row.ended_at) > 1.9
 
 
 def seconds(start, end):
@@ -117,8 +118,9 @@ def test_links_beyond_the_page_budget_come_in_the_next_run(tmp_path):
     extra = {"/feed.xml": feed(*names)} | {name: article(f"Story {name}") for name in names}
     with world(tmp_path, extra) as made:
         made.listing(more="max_pages = 2\n")
-        ends = [made.crawl()[0] for _ in range(3)]
+        ends = [made.crawl(check=code)[0] for code in (3, 3, 0)]
         assert [end["counts"].get("new", 0) for end in ends] == [2, 2, 1]
+        assert ends[0]["detail"].startswith("3 pages beyond `[fetch] max_pages` left to the next")
         assert ends[0]["counts"]["deferred"] == 3
         assert made.unbalanced() == []
 

@@ -87,7 +87,7 @@ def test_urls_wait_while_the_login_fails(made):
     form(made)
     toml = (made.config / "sources/demo.toml").read_text()
     made.declare(toml.replace("delay = 0", "delay = 0\nmax_pages = 2"))
-    crawl(made)
+    assert crawl(made, check=3)["reason"] == "page_cap"
     made.declare(toml)
     assert crawl(made, check=1, password="wrong")["reason"] == "login_failed"
     assert sorted({state for state, _ in made.states().values()}) == ["deferred", "stored"]

@@ -85,7 +85,7 @@ def test_after_the_last_pause_there_is_no_next_try():
         (Reason.PAGE_CAP, 0 * HOUR),
         (Reason.INTERRUPTED, 0 * HOUR),
         (Reason.RUN_DEADLINE, 0 * HOUR),
-        (Reason.ROBOTS_DENIED, DAY),
+        (Reason.ROBOTS_DENIED, HOUR),
         (Reason.RATE_LIMITED, HOUR),
         (Reason.ROBOTS_UNREACHABLE, HOUR),
         (None, HOUR),
