@@ -50,7 +50,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected"]
+VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected", "deferred"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pipeline.run_reasons import RUN_EXPLAINED, RunReason
 
-__all__ = ["EXPLAINED", "RUN_EXPLAINED", "Reason", "RunReason"]
+__all__ = ["EXPLAINED", "IN_THE_WAY", "RUN_EXPLAINED", "Reason", "RunReason"]
 
 
 class Reason(StrEnum):
@@ -67,6 +67,17 @@ class Reason(StrEnum):
     PAGE_FUNCTION = "page_function"
     INTERNAL_ERROR = "internal_error"
 
+
+IN_THE_WAY = frozenset(
+    {
+        Reason.CHALLENGE,
+        Reason.CONSENT_WALL,
+        Reason.LOGIN_WALL,
+        Reason.CAPTIVE_PORTAL,
+        Reason.PLACEHOLDER,
+    }
+)
+"""What came in place of a page that is still there: it is asked for again, never given up."""
 
 EXPLAINED: dict[Reason, tuple[str, str]] = {
     Reason.TIMEOUT: (

@@ -25,6 +25,8 @@ class Witness:
     """Length of its text; None for what has none to be compared."""
     start: str = ""
     """The beginning of its text."""
+    earlier: bool = False
+    """Whether an earlier run has read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

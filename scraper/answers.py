@@ -8,15 +8,19 @@ from scrapy.http import Response
 
 from pipeline.model import Snapshot
 from pipeline.snapshots import make_snapshot
+from storage.masking import without_secrets
 
 NOT_MODIFIED = 304
 
 
 def snapshot_of(response: Response, asked: str, now: datetime) -> Snapshot:
-    """Return the snapshot of an answer; `asked` is the URL before redirects."""
+    """Return the snapshot of an answer; `asked` is the URL before redirects.
+
+    Where the site says a secret back that it was sent, `***` stands in its place.
+    """
     return make_snapshot(
         asked,
-        response.body,
+        without_secrets(response.body),
         final_url=response.url,
         fetched_at=now,
         status=response.status,

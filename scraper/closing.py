@@ -12,6 +12,7 @@ from pipeline.errors import FencedError
 from pipeline.model import Outcome
 from pipeline.reasons import RUN_EXPLAINED, Reason, RunReason
 from scraper.failures import CUT_OFF, Ending
+from scraper.poison import look_for_poison
 from scraper.settling import settlement
 from storage.books import Judgement, books, judge, listings_of
 from storage.frontier import settle
@@ -35,7 +36,8 @@ async def finish(work: Work, scrapy_reason: str) -> None:
         _settle_left(conn, work, stopped)
         # Nobody has ended it, but a parked host has cut it short all the same.
         short = stopped or (RunReason.HOST_PARKED if work.counts["parked"] else None)
-        judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), short)
+        poison = look_for_poison(conn, work, now)
+        judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), short, poison)
         if work.why:
             judged = replace(judged, detail=f"{work.why}; {judged.detail}")
         conn.execute(

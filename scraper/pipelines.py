@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from pipeline.errors import FencedError, StoreError
 from pipeline.identify import article_key, decide, url_key
 from pipeline.model import Outcome
-from pipeline.reasons import Reason, RunReason
+from pipeline.reasons import IN_THE_WAY, Reason, RunReason
 from scraper.answers import validators_of
 from scraper.children import ReadingError
 from scraper.failures import Ending
@@ -169,13 +169,14 @@ class Store(Step):
         def job(conn: Connection) -> Stored | None:
             if item.alias and same_page(conn, work, item, snapshot_id):
                 return None
-            keep_validators(
-                conn,
-                item.taken.url if item.apart else item.snapshot.final_url,
-                (None, None, item.apart) if item.apart else validators_of(item.snapshot),
-                config_sha=work.source.sha,
-                at=work.now(),
-            )
+            if reading.rejected not in IN_THE_WAY:  # a 304 later would speak for a page never had
+                keep_validators(
+                    conn,
+                    item.taken.url if item.apart else item.snapshot.final_url,
+                    (None, None, item.apart) if item.apart else validators_of(item.snapshot),
+                    config_sha=work.source.sha,
+                    at=work.now(),
+                )
             if same_article(conn, work, item, snapshot_id):
                 return None
             return store_page(

@@ -17,12 +17,12 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from pipeline.discover import read_listing
-from pipeline.discover.rules import ListingRules
+from pipeline.discover.rules import ListingError, ListingRules
 from pipeline.errors import ConfigError, PageFunctionError
 from pipeline.extract.answer import Given
 from pipeline.model import Hints, Listing, Memory, Outcome, Profile, Reading, Snapshot
 from pipeline.reasons import Reason
-from pipeline.stages import read
+from pipeline.stages import read, wall
 from scraper.children import Children, ReadingError
 from scraper.python import load
 
@@ -101,6 +101,10 @@ class Reader:
         """Return what a listing says; ListingError or ReadingError when it cannot be read."""
         return await self._run(_discover, snapshot, rules, zone, max_items)
 
+    async def look(self, snapshot: Snapshot) -> tuple[Reason, str] | None:
+        """Return what wall an answer is, whatever its status, and the evidence; None for none."""
+        return await self._run(wall, snapshot)
+
     async def _run(self, function: Callable[..., T], snapshot: Snapshot, *args: Any) -> T:
         quick, slow = self.pool.quick, self.pool.slow
         if not self.pool.size:
@@ -175,4 +179,13 @@ def read_page(
 
 
 def _discover(snapshot: Snapshot, rules: ListingRules, zone: str, max_items: int) -> Listing:
-    return read_listing(snapshot, rules=rules, zone=zone, max_items=max_items)
+    try:
+        listing = read_listing(snapshot, rules=rules, zone=zone, max_items=max_items)
+    except ListingError as error:
+        if found := wall(snapshot):
+            raise ListingError(*found) from error
+        raise
+    # What has no links may be no listing, but what stands before it.
+    if not (listing.links or listing.children) and (found := wall(snapshot)):
+        raise ListingError(*found)
+    return listing

@@ -42,8 +42,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
-REFERER_ENABLED = True
-REFERRER_POLICY = "no-referrer"
+REFERER_ENABLED = False  # no address is told to another site, whatever a page's policy says
 DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "http": "scraper.handler.DeadlineHandler",
     "https": "scraper.handler.DeadlineHandler",
@@ -68,6 +67,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scraper.middlewares.budget.ByteBudget": 40,
     "scraper.middlewares.pace.PaceGate": 50,  # before robots.txt, which may not be asked either
     "scraper.middlewares.ports.Ports": 80,
     "scraper.middlewares.rendered.Rendered": 90,  # what has passed all gates goes to the browser

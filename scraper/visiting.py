@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from scraper.answers import NOT_MODIFIED, snapshot_of
+from scraper.barriers import behind
 from scraper.failures import UNASKED, Ending, KnownTargetError, explain, failed
 from scraper.items import PageItem
 from scraper.probation import Probation
@@ -135,6 +136,7 @@ class Visits:
             self.work.count(await self.work.write(partial(job, settle_as=settle_as)))
             return
         ending = explain(failed(failure), self.work.stopped)
+        ending = await behind(self.work, snapshot, ending)
         await self.work.settle(taken.url_id, settle_as(ending))
 
     def _snapshot(self, response: Response, asked: str) -> Snapshot:

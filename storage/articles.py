@@ -185,9 +185,9 @@ def _held(row: AnyRow) -> Held:
 def _enter(
     conn: Connection, run: Run, page: _Page, verdict: Verdict, same_url: AnyRow | None
 ) -> Stored:
-    if verdict.kind == "rejected":
+    if verdict.kind in {"rejected", "deferred"}:
         reason = verdict.reason or page.reading.rejected
-        return Stored(verdict=verdict, outcome=Outcome.REJECTED, reason=reason)
+        return Stored(verdict=verdict, outcome=Outcome(verdict.kind), reason=reason)
     if verdict.kind == "duplicate":
         reason = verdict.reason or Reason.SAME_BODY
         return Stored(

@@ -31,14 +31,22 @@ PLANNED = frozenset({Reason.PAGE_CAP, Reason.BYTE_CAP, Reason.INTERRUPTED, Reaso
 """Why a URL is put off though nothing is wrong with it or its site."""
 _BUDGETS = {Reason.PAGE_CAP: "max_pages", Reason.BYTE_CAP: "max_run_bytes"}
 _CUT = {
+    Reason.TRAP: "links of a trap refused (`[links] traps`)",
     Reason.BYTE_CAP: "listings beyond `[fetch] max_run_bytes` not read",
     Reason.ITEM_CAP: "links or more beyond `[links] max_items` not looked at",
     Reason.LINK_CAP: "links beyond `[links] max_links` left to the next reading",
     Reason.LISTING_CAP: "listings beyond `[fetch] max_listings` not read",
     Reason.DEPTH_CAP: "listings too deep (`[fetch] max_depth`, or `depth` of `follow`) not read",
-    Reason.TRAP: "links of a trap refused (`[links] traps`)",
 }
 """What a limit leaves out, in words that name its key."""
+
+_WALLS = {
+    Reason.LOGIN_WALL: "behind a login",
+    Reason.CHALLENGE: "behind a bot challenge",
+    Reason.CONSENT_WALL: "behind a consent page",
+    Reason.CAPTIVE_PORTAL: "behind the network's own login",
+    Reason.PLACEHOLDER: "because a placeholder came",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +158,16 @@ def _count(refused: Any) -> int:
     return refused if isinstance(refused, int) else 0
 
 
-def judge(books: Books, listings: Listings, stopped: RunReason | None = None) -> Judgement:
+def judge(
+    books: Books, listings: Listings, stopped: RunReason | None = None, poison: str = ""
+) -> Judgement:
     """Return how a run has ended: from its books, never from an exit code.
 
     `stopped` is what cut it short, if anything did. The gravest finding names the reason, the
-    detail has all of them. What a limit leaves out makes a run partial, and names its key.
+    detail has all of them. What a limit leaves out makes a run partial, and names its key. `poison`
+    says in words why its pages are held back, if they are.
     """
-    findings = list(_findings(books, listings, stopped))
+    findings = list(_findings(books, listings, stopped, poison))
     detail = "; ".join([words for _, _, words in findings] + [summary(books)])
     if not findings:
         return Judgement("ok", None, detail)
@@ -175,20 +186,21 @@ def summary(books: Books) -> str:
 Finding = tuple[str, RunReason, str]
 
 
-def _findings(books: Books, listings: Listings, stopped: RunReason | None) -> Iterator[Finding]:
+def _findings(
+    books: Books, listings: Listings, stopped: RunReason | None, poison: str
+) -> Iterator[Finding]:
     """Yield what is wrong with a run: state, reason and words, the gravest first."""
     if stopped is RunReason.PAGE_CAP:
         stopped = None
-    if stopped in FATAL:
-        yield "failed", stopped, RUN_EXPLAINED[stopped][0]
-    elif stopped is RunReason.CANCELLED:
-        yield "cancelled", stopped, RUN_EXPLAINED[stopped][0]
+    yield from _ended(stopped)
     unread = listings.failed > 0 and listings.failed == listings.total and stopped is None
     if unread:
         words = f"{_many(listings.failed, 'listing')} failed, none was read"
         yield "failed", RunReason.LISTING_FAILED, words
     if not books.balanced:
         yield "partial", RunReason.BOOKS_OFF, _gap(books)
+    if poison:
+        yield "partial", RunReason.QUARANTINED, f"quarantined: {poison}"
     if stopped is not None and stopped not in FATAL and stopped is not RunReason.CANCELLED:
         yield "partial", stopped, RUN_EXPLAINED[stopped][0]
     if listings.failed and not unread:
@@ -203,14 +215,22 @@ def _findings(books: Books, listings: Listings, stopped: RunReason | None) -> It
 
 def _cuts(books: Books, listings: Listings) -> Iterator[Finding]:
     """Yield what the limits have left out, each with the key that raises it."""
-    for reason, key in _BUDGETS.items():
-        if later := books.deferred.get(reason):
-            words = f"{_many(later, 'page')} beyond `[fetch] {key}` left to the next run"
-            yield "partial", RunReason(reason), words
     cut = Counter(listings.cut) + Counter({str(Reason.TRAP): books.trapped})
     for reason, words in _CUT.items():
         if number := cut[reason]:
             yield "partial", RunReason(reason), f"{number} {words}"
+    for reason, key in _BUDGETS.items():
+        if later := books.deferred.get(reason):
+            words = f"{_many(later, 'page')} beyond `[fetch] {key}` left to the next run"
+            yield "partial", RunReason(reason), words
+
+
+def _ended(stopped: RunReason | None) -> Iterator[Finding]:
+    """Yield what has stopped a run for good."""
+    if stopped in FATAL:
+        yield "failed", stopped, RUN_EXPLAINED[stopped][0]
+    elif stopped is RunReason.CANCELLED:
+        yield "cancelled", stopped, RUN_EXPLAINED[stopped][0]
 
 
 def _gap(books: Books) -> str:
@@ -243,9 +263,10 @@ def _failures(books: Books) -> str:
     words = []
     if failed:
         words.append(f"{failed} of {_many(tried, 'page')} failed")
-    walled = put_off.get(Reason.LOGIN_WALL, 0)
-    if walled and walled != tried:
-        words.append(f"{walled} of {_many(tried, 'page')} put off behind a login")
+    for reason, stands in _WALLS.items():
+        walled = put_off.get(reason, 0)
+        if walled and walled != tried:
+            words.append(f"{walled} of {_many(tried, 'page')} put off {stands}")
     # Some pages put off are everyday (robots.txt forbids a path); all of them are an outage.
     if put_off and sum(put_off.values()) == tried:
         reasons = ", ".join(f"{reason} {number}" for reason, number in sorted(put_off.items()))

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from pipeline.model import Label
-from storage.schema import revisions
+from storage.moments import unpack
+from storage.schema import articles, revisions, urls, visits
 from storage.stated import stated_text
 
+_WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…؟۔।！？])\s+")
 
 
@@ -109,3 +111,63 @@ def _lines(edition: Edition) -> list[str]:
         # Paragraphs are long and an edit is a word: sentences show it without the rest.
         lines += ["", *_SENTENCE_END.split(" ".join(paragraph.split()))]
     return lines
+
+
+def put_back(conn: Connection, article_id: int, revision_id: int) -> bool:
+    """Make the revision before an article's current one the current again, and remove that.
+
+    False if it is not the current one, or the only one.
+    """
+    article = conn.execute(select(articles).where(articles.c.id == article_id)).first()
+    if article is None or article.revision_id != revision_id:
+        return False
+    before = (
+        conn.execute(
+            select(revisions)
+            .where(revisions.c.article_id == article_id, revisions.c.id != revision_id)
+            .order_by(revisions.c.number.desc())
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    if before is None:
+        return False
+    conn.execute(
+        update(articles)
+        .where(articles.c.id == article_id)
+        .values(**followed(before), url=_address(conn, before, article.url_id))
+    )
+    conn.execute(update(visits).where(visits.c.revision_id == revision_id).values(revision_id=None))
+    conn.execute(delete(revisions).where(revisions.c.id == revision_id))
+    return True
+
+
+def followed(revision: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the columns of an article that follow its current revision, but its address."""
+    published = unpack(revision["published"])
+    names = ("title", "language", "cited_source", "body_sha", "flags")
+    return {
+        **{name: revision[name] for name in names},
+        "published_at": published.at if published else None,
+        "published": published.text() if published else None,
+        "tokens": len(_WORD.findall(revision["body"])),
+        "revision_id": revision["id"],
+        "revisions": revision["number"],
+        "changed_at": revision["read_at"],
+    }
+
+
+def _address(conn: Connection, revision: Mapping[Any, Any], url_id: int) -> str:
+    """Return the address that a revision's page has stated, or under which it answered."""
+    stated = ((revision["origins"] or {}).get("canonical") or {}).get("raw") or ""
+    if stated.startswith(("http://", "https://")):
+        return str(stated)
+    answered = conn.scalar(
+        select(func.coalesce(visits.c.final_url, urls.c.url))
+        .join(urls, urls.c.id == visits.c.url_id)
+        .where(visits.c.revision_id == revision["id"])
+        .order_by(visits.c.at)
+        .limit(1)
+    )
+    return str(answered or conn.scalar(select(urls.c.url).where(urls.c.id == url_id)))

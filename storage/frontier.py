@@ -236,6 +236,7 @@ def _open(
             "at": now,
             "outcome": None if within else "deferred",
             "reason": None if within else Reason.PAGE_CAP,
+            "detail": None if within else "beyond `[fetch] max_pages`: first in the next run",
         }
         for url_id, cause, within in sorted(opened)
     ]

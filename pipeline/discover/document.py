@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,12 +15,14 @@ from pipeline.reasons import Reason
 HEAD = 64 * 1024
 """Characters within which the root element must begin."""
 
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+_LINES = b"\t\n\r"
+_CONTROLS = bytes(code for code in range(32) if code not in _LINES)
 _ROOT = re.compile(
     r"<\?xml\b|<!DOCTYPE\b|<(?:\w{1,20}:)?(?:rss|feed|RDF|urlset|sitemapindex)\b", re.ASCII
 )
 _DECLARATION = re.compile(r"<\?xml\b[^<>]{0,400}\?>")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+_CODED = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
 _NON_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = 12
 """No reference that XML knows is longer."""
@@ -38,7 +41,10 @@ class Document:
     notes: tuple[str, ...] = ()
 
     def stream(self, *, mend: bool = False) -> Iterator[bytes]:
-        """Yield UTF-8 without control characters; `mend` escapes ampersands that stand alone."""
+        """Yield UTF-8 without control characters.
+
+        `mend` escapes ampersands that stand alone, and drops references to what is no character.
+        """
         for text in _mended(self._texts()) if mend else self._texts():
             yield text.encode()
 
@@ -104,5 +110,12 @@ def _mended(texts: Iterator[str]) -> Iterator[str]:
         # A reference may be cut by the end of the piece: keep back what could be its beginning.
         at = ready.rfind("&", max(0, len(ready) - _REFERENCE))
         ready, held = (ready, "") if at < 0 else (ready[:at], ready[at:])
-        yield _BARE.sub("&amp;", ready)
+        yield _CODED.sub(_known, _BARE.sub("&amp;", ready))
     yield _BARE.sub("&amp;", held)
+
+
+def _known(reference: re.Match[str]) -> str:
+    """Return a numeric reference; nothing for one to what is no character of XML."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    fine = code <= sys.maxunicode and (code >= ord(" ") or code in _LINES)
+    return reference[0] if fine and not _NON_CHARACTERS.match(chr(code)) else ""

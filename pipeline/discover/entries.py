@@ -37,7 +37,8 @@ class Entries:
     `names` are those of entries, `heads` those of what a feed says of itself.
 
     Iterating raises XMLSyntaxError where the XML is malformed, unless it is to be `forgiving`;
-    then `damage` says afterwards what was wrong beyond undeclared namespaces.
+    then `damage` says afterwards what was wrong beyond undeclared namespaces. MemoryError when
+    there is not enough for it.
     """
 
     def __init__(
@@ -75,7 +76,23 @@ class Entries:
                 return f"line {entry.line}: {entry.message}"
         return None
 
+    @property
+    def too_deep(self) -> bool:
+        """Whether it is nested deeper than any feed."""
+        limit = etree.ErrorTypes.ERR_RESOURCE_LIMIT
+        return any(entry.type == limit for entry in self._parse.error_log)
+
     def __iter__(self) -> Iterator[tuple[Literal["entry", "head"], etree._Element]]:
+        try:
+            yield from self._walk()
+        except etree.XMLSyntaxError as error:
+            if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from None  # libxml2 calls it an "unknown error"
+            raise
+        if self._parse.error_log.filter_types(etree.ErrorTypes.ERR_NO_MEMORY):
+            raise MemoryError  # a forgiving parser takes it for the end
+
+    def _walk(self) -> Iterator[tuple[Literal["entry", "head"], etree._Element]]:
         looked_at = 0
         for _, element in self._parse:
             name = local(element.tag)

@@ -8,7 +8,7 @@ from lxml import etree
 
 from pipeline.discover.document import Document
 from pipeline.discover.entries import Entries, local
-from pipeline.discover.links import absolute
+from pipeline.discover.links import MAX_URL, absolute
 from pipeline.discover.loose import read_loosely
 from pipeline.discover.moments import parse_moment
 from pipeline.discover.place import Place
@@ -27,6 +27,8 @@ _ALTERNATE = frozenset({"alternate", "http://www.iana.org/assignments/relation/a
 _OLDER = frozenset({"next", "prev-archive"})
 """Where a feed's older entries are (RFC 5005: paged and archived feeds)."""
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
+_MANY = 50
+"""Addresses of one entry that are looked at."""
 
 
 def read_feed(document: Document, place: Place) -> Listing:
@@ -44,7 +46,7 @@ def read_feed(document: Document, place: Place) -> Listing:
             "not well-formed: undeclared names or bare ampersands, read all the same"
         )
     listing = feed.listing(f"malformed: {feed.damage}")
-    loose = read_loosely(document, place)
+    loose = None if feed.too_deep else read_loosely(document, place)
     if loose is not None and len(loose.links) > len(listing.links):
         listing = loose
     if not listing.links:
@@ -73,12 +75,15 @@ class _Feed:
         self._capped = entries.capped
         self.damage = entries.damage
         """What is wrong with the XML, in words, or None."""
+        self.too_deep = entries.too_deep
 
     def listing(self, note: str = "") -> Listing:
         """Return what was read, with one more note."""
         notes = [*self._notes, *([note] if note else [])]
         if self._gathered.unusable:
             notes.append(f"{self._gathered.unusable} entries without a usable address")
+        if self._gathered.doubled:
+            notes.append(f"{self._gathered.doubled} entries with the address of another")
         if self._doubles:
             notes.append(f"{self._doubles} entries with the id of another")
         return Listing(
@@ -108,8 +113,9 @@ class _Feed:
             if name in {"guid", "id"}:
                 key = key or (child.text or "").strip()
             if name in _DATES or (name == "title" and not _is_media(child)):
-                texts.setdefault(name, text_of(child))
-            elif candidate := _address(name, child):
+                if name not in texts:
+                    texts[name] = text_of(child)
+            elif len(addresses) < _MANY and (candidate := _address(name, child)):
                 rank, href = candidate
                 if url := absolute(href, self._base(child, href)):
                     addresses.append((rank, url))
@@ -125,7 +131,8 @@ class _Feed:
         )
 
     def _base(self, element: etree._Element, href: str) -> str:
-        if stated := element.base:
+        stated = element.base
+        if stated and len(stated) <= MAX_URL:
             return urljoin(self._place.base, stated)
         # The feed may be served by another host than the site whose paths it names.
         is_path = href.lstrip().startswith("/")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from pipeline.discover.rules import regex
 from pipeline.model import Link, Moment, Via
+from pipeline.patterns import SlowPatternError, compiled
 
 MAX_URL = 8192
 """Characters: a longer address is no article's."""
@@ -18,6 +18,7 @@ MAX_URL = 8192
 # Nearly every address of a sitemap: nothing in it to resolve, to mend or to doubt.
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/?=+,;:@%()'!$*-]*")
 _AUTHORITY = re.compile(r"[^/?#\\]*")
+_NO_HOST = re.compile(r"//(?:[/?#]|$)")
 _BLANKS = re.compile(r"[\t\r\n]+")
 _SCHEMES = frozenset({"http", "https"})
 
@@ -39,22 +40,30 @@ class LinkRules:
 def refuse(link: Link, rules: LinkRules, now: datetime) -> str | None:
     """Return the name of the rule by which a link does not belong, or None if it does.
 
-    The names are "scheme", "other_host", "not_allowed", "denied" and "too_old". Raises ValueError
-    for a rule that is no regular expression.
+    The names are "scheme", "other_host", "not_allowed", "denied", "slow_pattern" (a rule of the
+    source that takes too long on this address) and "too_old". Raises ValueError for a rule that
+    is no regular expression.
     """
     host = _host(link.url)
     if host is None:
         return "scheme"
     if rules.hosts and host not in rules.hosts:
         return "other_host"
-    if rules.allow and not any(regex(rule).search(link.url) for rule in rules.allow):
-        return "not_allowed"
-    if any(regex(rule).search(link.url) for rule in rules.deny):
-        return "denied"
+    if rule := _refused_by_pattern(link.url, rules):
+        return rule
     stated = newest(link)
     if rules.max_age is not None and stated is not None and now - stated > rules.max_age:
         return "too_old"
     return None
+
+
+def _refused_by_pattern(url: str, rules: LinkRules) -> str | None:
+    try:
+        if rules.allow and not any(compiled(rule).search(url) for rule in rules.allow):
+            return "not_allowed"
+        return "denied" if any(compiled(rule).search(url) for rule in rules.deny) else None
+    except SlowPatternError:
+        return "slow_pattern"
 
 
 def newest(link: Link) -> datetime | None:
@@ -80,6 +89,8 @@ def absolute(href: str | None, base: str) -> str | None:
         return href
     # Feeds escape addresses that they have escaped already.
     text = _BLANKS.sub("", href).replace("&amp;", "&").replace(" ", "%20")
+    if _NO_HOST.match(text):
+        return None  # joined with the base it would be a page of this host, mostly the listing
     try:
         # Joining with an empty base changes nothing; splitting gives the scheme its one spelling.
         url, fragment = urldefrag(urlsplit(urljoin(base, text)).geturl())
@@ -109,6 +120,8 @@ class Gathered:
     def __init__(self, *, via: Via, found_on: str, max_items: int) -> None:
         self.unusable = 0
         """Entries that had none."""
+        self.doubled = 0
+        """Entries under another title with the URL of one before."""
         self._via, self._found_on = via, found_on
         self._max = max(0, max_items)
         self._links: dict[str, tuple[Link, int]] = {}
@@ -130,6 +143,7 @@ class Gathered:
             self.unusable += 1
             return
         known = self._links.get(url)
+        self.doubled += known is not None and bool(title) and known[0].title not in (None, title)
         if known is None and self._comes_too_late(published, modified):
             self._evicted += 1
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lxml import etree
@@ -15,9 +15,10 @@ from pipeline.discover.mine_evidence import gather
 from pipeline.discover.mine_judge import judge
 from pipeline.discover.paging import next_page
 from pipeline.discover.place import Place
-from pipeline.discover.rules import ListingError, ListingRules, finder, regex
+from pipeline.discover.rules import ListingError, ListingRules, finder
 from pipeline.discover.titles import plain
 from pipeline.model import Link, Listing
+from pipeline.patterns import Pattern, SlowPatternError, compiled
 from pipeline.reasons import Reason
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -37,7 +38,7 @@ def read_page(
     """
     root = tree_of(document)
     base = base_of(root, place.base)
-    wanted = regex(rules.pattern) if rules.pattern else None
+    wanted = compiled(rules.pattern) if rules.pattern else None
     gathered, passed = place.gathered("listing"), place.gathered("listing")
     here = absolute(place.base, place.base) or place.base
     following = next_page(root, base, here)
@@ -51,7 +52,7 @@ def read_page(
         url = absolute(anchor if isinstance(anchor, str) else anchor.get("href"), base)
         if url is None or url in (here, following) or url in further:
             continue
-        if wanted and not wanted.search(url):
+        if wanted and not _is_found([wanted], url):
             continue
         if isinstance(anchor, str):
             gathered.add(url)
@@ -100,13 +101,21 @@ def base_of(root: etree._Element, url: str) -> str:
 
 def _further(root: etree._Element, base: str, place: Place, rules: ListingRules) -> dict[str, Link]:
     """Return the links of the whole page that are to be read as listings, by URL."""
-    wanted = [regex(pattern) for pattern in rules.follow]
+    wanted = [compiled(pattern) for pattern in rules.follow]
     urls = (absolute(anchor.get("href"), base) for anchor in root.iter("a", "area"))
     return {
         url: Link(url=url, via="listing", found_on=place.found_on)
         for url in urls
-        if url and any(pattern.search(url) for pattern in wanted)
+        if url and _is_found(wanted, url)
     }
+
+
+def _is_found(patterns: Iterable[Pattern], url: str) -> bool:
+    # What takes too long to tell is not taken: a page cannot choose addresses that stop us.
+    try:
+        return any(pattern.search(url) for pattern in patterns)
+    except SlowPatternError:
+        return False
 
 
 def _anchors(root: etree._Element, select: tuple[str, ...]) -> Iterator[etree._Element | str]:

@@ -16,8 +16,9 @@ from pipeline.discover.mine_judge import MIN_LINKS, judge
 from pipeline.discover.mine_pattern import pattern_of
 from pipeline.discover.mine_select import select_of
 from pipeline.discover.place import Place
-from pipeline.discover.rules import ListingRules, finder, regex
+from pipeline.discover.rules import ListingRules, finder
 from pipeline.model import Link, Snapshot
+from pipeline.patterns import compiled
 
 _BETTER = 0.005
 _WORDS = {
@@ -102,7 +103,7 @@ class _Page:
         """Return the URLs that rules find here."""
         anchors = finder(select)(self.root) if select else self.root.iter("a", "area")
         urls = {url for anchor in anchors if (url := self.url(anchor))}
-        return {url for url in urls if regex(pattern).search(url)} if pattern else urls
+        return {url for url in urls if compiled(pattern).search(url)} if pattern else urls
 
 
 def _choose(
@@ -120,7 +121,7 @@ def _choose(
         found = page.found(one, other)
         if one and not other:
             # The addresses of the second page's menus count as well.
-            found |= {url for url in others if regex(one).search(url)}
+            found |= {url for url in others if compiled(one).search(url)}
         score = 2 * len(found & taken) / (len(found) + len(taken))
         # The second way and the third must be better, not only as good.
         if score > best[0] + _BETTER:

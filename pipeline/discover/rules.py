@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,12 +56,3 @@ def finder(select: str) -> Finder:
         return CSSSelector(select, translator="html")
     except (SelectorError, etree.XPathError) as error:
         raise ValueError(f"{select!r} is no CSS selector: {error}") from None
-
-
-@lru_cache(maxsize=256)
-def regex(pattern: str) -> re.Pattern[str]:
-    """Compile a regular expression; ValueError says what is wrong with it."""
-    try:
-        return re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None

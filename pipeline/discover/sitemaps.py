@@ -15,6 +15,7 @@ from pipeline.model import Listing
 from pipeline.reasons import Reason
 
 _NAMES = frozenset({"url", "sitemap"})
+_SAID = frozenset({"loc", "lastmod", "news:title", "news:publication_date"})
 
 
 def read_sitemap(document: Document, place: Place) -> Listing:
@@ -55,18 +56,18 @@ def _read(document: Document, place: Place, *, forgiving: bool) -> Listing:
 def _take(entry: etree._Element, gathered: Gathered, place: Place) -> None:
     # By structure, not by namespace: an image's title is one step further down, and many sites
     # forget to declare the news extension or declare another version of it.
-    address = title = published = modified = None
+    said: dict[str, etree._Element] = {}
     for child in entry:
-        match local(child.tag):
-            case "loc":
-                address = text_of(child)
-            case "lastmod":
-                modified = parse_moment(text_of(child), zone=place.zone)
-            case "news":
-                for part in child:
-                    match local(part.tag):
-                        case "title":
-                            title = plain(text_of(part))
-                        case "publication_date":
-                            published = parse_moment(text_of(part), zone=place.zone)
-    gathered.add(absolute(address, place.base), title=title, published=published, modified=modified)
+        name = local(child.tag)
+        if name == "news":
+            said |= {f"news:{local(part.tag)}": part for part in child}
+        else:
+            said[name] = child
+    texts = {name: text_of(said[name]) for name in _SAID & said.keys()}
+    published, modified = texts.get("news:publication_date"), texts.get("lastmod")
+    gathered.add(
+        absolute(texts.get("loc"), place.base),
+        title=plain(texts.get("news:title")),
+        published=parse_moment(published, zone=place.zone) if published else None,
+        modified=parse_moment(modified, zone=place.zone) if modified else None,
+    )

@@ -109,6 +109,8 @@ def _doctype(text: str, at: int) -> tuple[int, bool]:
     # loaded. HTML has crooked document types, which its own parser skips.
     if found := _DOCTYPE.match(text, at):
         return found.end(), True
+    if ">" not in text[at:]:
+        forbid_declarations(text[at:])
     end = _after(text, ">", at)
     declaration = text[at:end]
     within_quotes = declaration.count('"') % 2 or declaration.count("'") % 2

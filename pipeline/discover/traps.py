@@ -54,6 +54,7 @@ class _Group:
     keys: set[str]
     pairs: set[str] = field(default_factory=set)
     ahead: int = 0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Suspicion:
     @property
     def id(self) -> str:
         """What names the group."""
-        return f"{self.kind} {self.group}"
+        return Form(self.kind, self.group).id
 
     @property
     def stem(self) -> str:
@@ -80,7 +81,7 @@ class Suspicion:
 
     def has(self, key: str) -> bool:
         """Tell whether an address belongs to the group."""
-        return any(f"{form.kind} {form.group}" == self.id for form in forms(key))
+        return any(form.id == self.id for form in forms(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class Evidence:
     """Pages that had one of these articles again."""
     empty: int = 0
     """Pages that are no articles."""
+    refused: int = 0
+    """Addresses refused as a trap's, unfetched."""
 
 
 @dataclass(slots=True)
@@ -110,9 +113,9 @@ class Seen:
                 self._add(form, key)
 
     def _add(self, form: Form, key: str) -> None:
-        name = f"{form.kind} {form.group}"
+        name = form.id
         held = self.groups.get(name)
-        needs_more = form.kind in {"facet", "calendar"}
+        needs_more = form.kind in {"facet", "calendar", "session"}
         if held is None and not needs_more:
             self.groups[name] = key
             return
@@ -125,6 +128,7 @@ class Seen:
         held.keys.add(key)
         held.pairs.update(form.pairs)
         held.ahead += self._is_far(form)
+        held.tokens += form.kind == "session"
 
     def _is_far(self, form: Form) -> bool:
         is_dated = form.kind == "calendar" and form.name != ""
@@ -134,23 +138,25 @@ class Seen:
         """Return why an address may belong to a trap, what is certain first."""
         found = []
         for form in forms(key):
-            held = self.groups.get(f"{form.kind} {form.group}")
+            held = self.groups.get(form.id)
             first = held.first if isinstance(held, _Group) else held
             if form.kind in CERTAIN:
                 if key not in (first, form.group):
-                    found.append(_suspicion(form, f"like {first}", certain=True))
+                    found.append(_suspicion(form, f"like {first}", held, certain=True))
             elif isinstance(held, _Group) and _is_suspect(form, held):
                 words = f"{len(held.keys)} like {_shown(form)}"
                 is_far = held.ahead >= _FEW_AHEAD and key != first and self._is_far(form)
                 if is_far:
                     words = f"{words}, {held.ahead} of them in the future"
-                found.append(_suspicion(form, words, certain=is_far))
+                found.append(_suspicion(form, words, held, certain=is_far))
         return sorted(found, key=lambda one: not one.certain)
 
 
 def _is_suspect(form: Form, held: _Group) -> bool:
     number = len(held.keys)
-    if number < _FROM[form.kind]:
+    if held.tokens >= _FROM["session"]:
+        return True
+    if number < _FROM["number" if form.kind == "session" else form.kind]:
         return False
     # Each article of an honest site brings a value of its own; filters only combine theirs.
     return form.kind != "facet" or 2 * number > 3 * len(held.pairs)
@@ -160,9 +166,11 @@ def _shown(form: Form) -> str:
     return form.group.removesuffix(ANY_SPELLING).partition("://")[2]
 
 
-def _suspicion(form: Form, words: str, *, certain: bool) -> Suspicion:
-    name = "" if form.kind == "calendar" else form.name
-    return Suspicion(form.kind, form.group, name, f"{_KINDS[form.kind]}: {words}", certain)
+def _suspicion(form: Form, words: str, held: str | _Group | None, *, certain: bool) -> Suspicion:
+    kind, name = form.kind, "" if form.kind == "calendar" else form.name
+    if kind in ("session", "number") and isinstance(held, _Group):
+        kind = "session" if held.tokens >= _FROM["session"] else "number"
+    return Suspicion(kind, form.group, name, f"{_KINDS[kind]}: {words}", certain)
 
 
 def judge(kind: Kind, evidence: Evidence, *, warned: bool = False) -> str | None:
@@ -200,8 +208,16 @@ class Bench:
     pilots: dict[tuple[Kind, str], set[str]] = field(default_factory=dict)
     """By what varies: the first groups, which are looked into before the others."""
 
+    again: dict[str, str] = field(default_factory=dict)
+    """Of each group known as a trap from earlier runs: the one address that may go all the same.
+
+    So a verdict that was wrong, of a day when the site gave one page to all, is found out.
+    """
+
     def learn(self, one: Suspicion, evidence: Evidence) -> None:
         """Take in what is known of a group by now; another few of it may go."""
+        if one.id not in self.evidence and judge(one.kind, evidence) == "trap":
+            self.again[one.id] = ""
         self.evidence[one.id] = evidence
         self.out[one.id] = 0
         if one.name and judge(one.kind, evidence) == "trap":
@@ -212,19 +228,29 @@ class Bench:
         found = (one for key in keys for one in self.seen.suspicions(key) if not one.certain)
         return list({one.id: one for one in found if one.id not in self.evidence}.values())
 
-    def verdict(self, key: str) -> Suspicion | list[Suspicion]:
-        """Return why an address is refused, or else the groups about which it is too early."""
+    def verdict(self, key: str, *, again: bool = True) -> Suspicion | list[Suspicion]:
+        """Return why an address is refused, or else the groups about which it is too early.
+
+        With `again` it may be the one of a known trap that is tried again.
+        """
         early = []
         for one in self.seen.suspicions(key):
             if one.certain:
                 return one
             known = self.evidence.get(one.id, Evidence())
             said = judge(one.kind, known, warned=self._is_warned(one))
+            if said == "trap" and again and self._may_again(one, key):
+                continue
             if said == "trap":
                 return replace(one, words=tell(one, known))
             if said is None:
                 early.append(one)
         return early
+
+    def _may_again(self, one: Suspicion, key: str) -> bool:
+        if self.again.get(one.id) == "":
+            self.again[one.id] = key
+        return self.again.get(one.id) == key
 
     def open(self, key: str) -> list[Suspicion]:
         """Return the groups of an address about which it is too early to say anything."""

@@ -10,6 +10,7 @@ from pipeline.words import BY, BY_WORDS, NO_AUTHORS, alternatives, bare, fold, w
 
 _MOST = 12
 _LONGEST = 70
+_LONGEST_LINE = 2_000
 _MOST_WORDS = 6
 _ADDRESS = re.compile(
     r"@|https?:|www\.|/|\\|\.(?:com|org|net|info|de|ru|af|pk|ir)\b", re.IGNORECASE
@@ -38,7 +39,7 @@ def authors_of(texts: Iterable[str], *, sites: Iterable[str]) -> tuple[str, ...]
     refused = {bare(site) for site in sites if site}
     names: dict[str, str] = {}
     for text in texts:
-        for part in _SPLIT.split(_unlabelled(text)):
+        for part in _SPLIT.split(_unlabelled(text[:_LONGEST_LINE])):
             name = "" if _is_sentence(part) else _cleaned(part)
             if name and is_name(name) and (form := bare(name)) not in refused:
                 names.setdefault(form, name)

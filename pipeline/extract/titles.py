@@ -12,6 +12,8 @@ from pipeline.labels import label_of
 from pipeline.model import Block, Field
 from pipeline.words import ECHO, bare
 
+_LONGEST = 1_000
+"""Characters of a title that is looked through for the name of its site."""
 _SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
 _LONGEST_SITE = 60
 _SHORTEST = 4
@@ -66,16 +68,23 @@ def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -
     `names` are the site's names, `printed` the lines of the page, both as `bare` texts.
     """
     known, lines = set(names), set(printed)
-    cuts = list(_SEPARATORS.finditer(text))
-    for cut in reversed(cuts):
-        head, tail = text[: cut.start()].strip(), text[cut.end() :].strip()
-        if bare(tail) in known or (bare(head) in lines and len(tail) <= _LONGEST_SITE):
-            return without_site(head, known, lines)
-    for cut in cuts:
-        head, tail = text[: cut.start()].strip(), text[cut.end() :].strip()
-        if bare(head) in known or (bare(tail) in lines and len(head) <= _LONGEST_SITE):
-            return tail
+    while len(text) <= _LONGEST:
+        parts = _parts(text)
+        for head, tail in reversed(parts):
+            if bare(tail) in known or (bare(head) in lines and len(tail) <= _LONGEST_SITE):
+                text = head
+                break
+        else:
+            for head, tail in parts:
+                if bare(head) in known or (bare(tail) in lines and len(head) <= _LONGEST_SITE):
+                    return tail
+            break
     return text.strip()
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    cuts = _SEPARATORS.finditer(text)
+    return [(text[: cut.start()].strip(), text[cut.end() :].strip()) for cut in cuts]
 
 
 def _agreed(headings: Sequence[str], claims: Sequence[tuple[str, str, str]]) -> str:

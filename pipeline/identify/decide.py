@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from pipeline.model import Fingerprint, Held, Neighbours, Reading, Verdict
-from pipeline.reasons import Reason
+from pipeline.model import Fingerprint, Held, Neighbours, Reading, Verdict, VerdictKind
+from pipeline.reasons import IN_THE_WAY, Reason
 
 MIN_TOKENS = 8
 """A body with fewer words is never taken for a copy by its digest alone."""
 
+_TITLE = 300
+_ANNOUNCED = frozenset({"feed", "rest", "sitemap", "listing"})
+"""Origins of a title that the page itself does not have."""
+
 
 def decide(reading: Reading, neighbours: Neighbours) -> Verdict:
-    """Return the verdict on a reading: rejected, unchanged, changed, duplicate or new.
+    """Return the verdict on a reading: deferred, rejected, unchanged, changed, duplicate or new.
 
     Total: every pair of arguments has a verdict, and the order of the questions is the order of
     that list.
     """
     if reading.rejected is not None:
         evidence = {"why": reading.evidence} if reading.evidence else {}
-        return Verdict(kind="rejected", reason=reading.rejected, evidence=evidence)
+        kind: VerdictKind = "deferred" if reading.rejected in IN_THE_WAY else "rejected"
+        return Verdict(kind=kind, reason=reading.rejected, evidence=evidence)
     text = reading.fingerprint
     if neighbours.same_url is not None:
         return _revisited(text, neighbours.same_url)
@@ -27,9 +32,19 @@ def decide(reading: Reading, neighbours: Neighbours) -> Verdict:
             kind="duplicate",
             of=copied.article,
             reason=Reason.SAME_BODY,
-            evidence={"body_sha": text.body_sha, "tokens": text.tokens, "url_key": copied.url_key},
+            evidence={
+                "body_sha": text.body_sha,
+                "tokens": text.tokens,
+                "url_key": copied.url_key,
+                **_titled(reading),
+            },
         )
     return Verdict(kind="new")
+
+
+def _titled(reading: Reading) -> dict[str, str]:
+    title = reading.title
+    return {"title": title.value[:_TITLE]} if title and title.origin not in _ANNOUNCED else {}
 
 
 def _revisited(text: Fingerprint | None, held: Held) -> Verdict:

@@ -32,6 +32,8 @@ RARE = 0.05
 """Of the past's articles: so few are as short as most of a poisoned run's."""
 USUAL = 0.2
 """Of the past's pages: a source with more refused ones has them as a matter of course."""
+SAME = 0.75
+"""Of two announced titles' words: one title, edited."""
 SIMILAR = 0.5
 """Of two texts' word triples: shared by pages that differ in a number or a time only."""
 
@@ -62,8 +64,9 @@ def poisoned(
 
     `accepted` are the digests of texts that a person has released: they prove nothing any more.
     """
-    mine = [one for one in seen if one.mark not in accepted or one.mark is None]
-    read = [one for one in mine if one.outcome in _READ]
+    every = [one for one in seen if one.mark not in accepted or one.mark is None]
+    read = [one for one in every if one.outcome in _READ]
+    mine = [one for one in every if not one.earlier]
     return (
         _one_page(read, "text", ((one.mark, one) for one in read if one.mark))
         or _one_page(read, "target", ((one.target, one) for one in read if one.target))
@@ -79,12 +82,15 @@ def _one_page(
     groups: defaultdict[str, list[Witness]] = defaultdict(list)
     for key, one in keyed:
         groups[key or ""].append(one)
+    total = sum(1 for one in read if not one.earlier)
     for group in sorted(groups.values(), key=len, reverse=True):
         if len(group) < DIFFERENT:
             return None
-        if why := _is_one(group, len(read), strict=what != "text"):
+        if why := _is_one(group, total, strict=what != "text"):
             words = f"{len(group)} differently announced pages have one {what} ({why})"
-            return Poison(words=words, urls=frozenset(one.url_id for one in group))
+            # What was stored before, under its own title, is the one page that is real.
+            false = [one for one in group if not (one.earlier and (_fits(one) or _named(one)))]
+            return Poison(words=words, urls=frozenset(one.url_id for one in false))
     return None
 
 
@@ -126,7 +132,11 @@ def _titled(read: Sequence[Witness]) -> Iterator[tuple[str, Witness]]:
 
 def _shorter(read: Sequence[Witness], past: Past) -> Poison | None:
     """Compare the lengths of a run's texts with those of the source's articles before."""
-    now = sorted(one.chars for one in read if one.outcome == "new" and one.chars is not None)
+    now = sorted(
+        one.chars
+        for one in read
+        if one.outcome == "new" and one.chars is not None and not one.earlier
+    )
     before = sorted(past.lengths)
     if len(now) < PAGES or len(before) < KNOWN:
         return None
@@ -172,9 +182,14 @@ def _different(group: Iterable[Witness]) -> list[str]:
     things: list[str] = []
     for one in group:
         title = one.announced or ""
-        if not any(bare(title) == bare(known) or alike(title, known) for known in things):
+        if not any(_same(title, known) for known in things):
             things.append(title)
     return things
+
+
+def _same(title: str, other: str) -> bool:
+    mine, yours = (set(re.findall(r"\w+", fold(text))) for text in (title, other))
+    return bare(title) == bare(other) or len(mine & yours) >= SAME * len(mine | yours)
 
 
 def _named(one: Witness) -> bool:

@@ -34,6 +34,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("scraper.cli.why", "Tell the whole story of a URL."),
     "urls": ("scraper.cli.urls", "List every URL with state, reason and last visit."),
     "hosts": ("scraper.cli.hosts", "List hosts that are parked or failing; release one."),
+    "quarantine": (
+        "scraper.cli.quarantine",
+        "List runs that are held back; look at one, release or drop it.",
+    ),
     "extract": ("scraper.cli.extract", "Filter: pages in, articles out, as JSON lines."),
     "db": ("scraper.cli.db", "Create or upgrade the database."),
 }

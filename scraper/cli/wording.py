@@ -72,7 +72,8 @@ def run_advice(reason: str | None, run: int) -> str:
         what, hint = RUN_EXPLAINED[RunReason(reason or "")]
     except ValueError:
         return ""
-    hint = hint.replace("runs ID", f"runs {run}").replace("--run ID", f"--run {run}")
+    for command in ("runs", "--run", "show", "release"):
+        hint = hint.replace(f"{command} ID", f"{command} {run}")
     return f"{what}. {hint[:1].upper()}{hint[1:]}."
 
 

@@ -40,11 +40,10 @@ def _no_zone(text: str) -> str:
 
 
 def regex(text: str) -> str:
-    """Return a regular expression that compiles; ValueError with place and cause if not."""
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+    """Return a regular expression that compiles and ends; ValueError with the cause if not."""
+    from pipeline.patterns import compiled
+
+    compiled(text)
     return text
 
 

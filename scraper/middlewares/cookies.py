@@ -16,6 +16,7 @@ from pipeline.errors import ConfigError
 from pipeline.identify import host_of
 from scraper.config.secrets import is_cookie_value
 from scraper.hosts import OwnHosts, starts_of
+from storage.masking import keep_lent
 
 _DOMAIN = re.compile(rb";\s*domain\s*=\s*\"?([^;\"]*)", re.IGNORECASE)
 _VALUE = re.compile(rb"=[^;]*", re.DOTALL)
@@ -80,6 +81,8 @@ class Cookies:
     def _keep(self, response: Response) -> None:
         for line in response.headers.getlist("Set-Cookie"):
             bare = _DOMAIN.sub(b"", line)
+            value = bare.partition(b"=")[2].partition(b";")[0]
+            keep_lent(value.decode("latin-1").strip('" \t'))
             if response.url.startswith("https:"):
                 bare += b"; Secure"
             for url in (response.url, *self._shared(line, response.url)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
@@ -14,6 +14,7 @@ from pipeline.discover.links import without_login
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
+from pipeline.suspect.landing import astray
 from scraper.failures import KnownTargetError, RefusedError
 from storage.frontier import find
 
@@ -66,10 +67,9 @@ class _Hop:
         if work is None or key is None or not isinstance(result, Request):
             return result
         first = request.meta.get("redirect_urls", [request.url])[0]
-        if _is_home(result.url) and not _is_home(first):
-            raise RefusedError(
-                Outcome.REJECTED, Reason.REDIRECT_HOME, f"redirects to the front page {result.url}"
-            )
+        listings = {place.url for place in work.source.discover}
+        if words := astray(first, result.url, listings):
+            raise RefusedError(Outcome.REJECTED, Reason.REDIRECT_HOME, words)
         try:
             target = url_key(result.url)
         except ValueError as error:
@@ -157,11 +157,6 @@ def _said(response: Response) -> str:
 
 def _refused(reason: Reason, words: str) -> RefusedError:
     return RefusedError(Outcome.FAILED, reason, words)
-
-
-def _is_home(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query and not parts.fragment
 
 
 def _place(url: str) -> str:

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 
 from scraper.announced import not_had, take_in
 from scraper.answers import NOT_MODIFIED, snapshot_of
+from scraper.barriers import behind
 from scraper.failures import explain, failed
 from scraper.guest.bring import bring
 from scraper.standalone import attach
@@ -106,7 +107,8 @@ class SourceSpider(scrapy.Spider):
         asked = begun(request.cb_kwargs["asked"], request)
         response = getattr(failure.value, "response", None)
         snapshot = self._snapshot(response, asked.url) if response is not None else None
-        await not_had(self.work, asked, explain(failed(failure), self.work.stopped), snapshot)
+        ending = explain(failed(failure), self.work.stopped)
+        await not_had(self.work, asked, await behind(self.work, snapshot, ending), snapshot)
         async for due in self._listing_done(asked):
             yield due
 
@@ -120,9 +122,9 @@ class SourceSpider(scrapy.Spider):
 
     def idle(self) -> None:
         """Before the end: let go, or refuse, what has waited for pages like it to be read."""
-        if not self.visits.probation.waiting or self.work.stopped:
-            return
         if self.releasing is None or self.releasing.done():
+            if not self.visits.probation.waiting or self.work.stopped:
+                return
             self.releasing = asyncio.ensure_future(self._release())
         raise DontCloseSpider
 

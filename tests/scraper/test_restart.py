@@ -52,15 +52,15 @@ def wait_for_articles(made, count, seconds=30):
 
 @pytest.fixture
 def slow_world(tmp_path):
-    last_story = threading.Event()
-    last_story.set()
+    middle_story = threading.Event()
+    middle_story.set()
 
-    def last(*_):
-        last_story.wait(60)
-        return article(f"Story {STORIES[-1]}")
+    def middle(*_):
+        middle_story.wait(60)
+        return article(f"Story {STORIES[6]}")
 
-    with world(tmp_path, EXTRA | {STORIES[-1]: last}) as made:
-        made.last_story = last_story
+    with world(tmp_path, EXTRA | {STORIES[6]: middle}) as made:
+        made.middle_story = middle_story
         made.listing()
         slow = source_of(made).replace("delay = 0", "delay = 0.3")
         made.declare(slow.replace("concurrency = 4", "concurrency = 1"))
@@ -95,12 +95,12 @@ def test_after_kill_9_the_next_crawl_takes_up_what_was_left(slow_world):
 
 def test_a_second_crawl_beside_a_running_one_leaves_the_source_to_it(slow_world):
     made = slow_world
-    made.last_story.clear()
+    made.middle_story.clear()
     made.declare(source_of(made).replace("timeout = 5", "timeout = 60"))
     first = start(made, "crawl")
     wait_for(made, 2)
     [end] = made.crawl(check=3)
-    made.last_story.set()
+    made.middle_story.set()
     assert end["state"] == "skipped"
     assert end["reason"] == "overlap"
     out, err = first.communicate(timeout=60)

@@ -28,6 +28,7 @@ ANSWERS = {
     "stale": [page(RULES, "text/plain"), page("User-agent: *\nDisallow: /", status=500), None],
     "old": [page(RULES, "text/plain"), page("oops", status=500), page("oops", status=500)],
     "moved": [page(RULES, "text/plain"), FORBIDDEN, FORBIDDEN],
+    "turned": [page("", "text/plain"), *[page("User-agent: *\nDisallow: /", "text/plain")] * 2],
     "listed": [page(f"{RULES}Sitemap: /map.xml\n", "text/plain")] * 3,
     "slow": [page(f"{RULES}Crawl-delay: 86400\n", "text/plain")] * 3,
 }
@@ -92,7 +93,7 @@ def made(tmp_path_factory):
 def _age(made, servers):
     """Let a day go by for the copies that are to be renewed, and a month for one."""
     with opened(made) as store, store.write() as conn:
-        for name, days in {"stale": 2, "old": 31, "moved": 2}.items():
+        for name, days in {"stale": 2, "old": 31, "moved": 2, "turned": 2}.items():
             origin = servers[name].url
             copy = kept(conn, origin)
             past = copy.fetched_at - timedelta(days=days)
@@ -191,6 +192,18 @@ def test_a_lifetime_is_bounded(said, seconds):
     )
 
 
+@pytest.mark.hostile("robots/changed-rules")
+def test_rules_that_have_changed_hold_when_the_copy_has_expired(made):
+    assert [asked["turned"] for asked in made.asked] == [1, 1, 0]
+    assert ending(made, "turned", "/news/0") == NEW
+    rows = made.rows(
+        "SELECT reason FROM listings WHERE url = :url ORDER BY id",
+        url=made.url["turned"] + "/feed.xml",
+    )
+    assert [row.reason for row in rows] == [None, "robots_denied", "robots_denied"]
+
+
+@pytest.mark.hostile("robots/changed-rules")
 def test_the_copy_holds_while_the_site_fails_and_the_site_is_left_alone_for_an_hour(made):
     # The third run would have ended with an error of the server, had it asked.
     assert [asked["stale"] for asked in made.asked] == [1, 1, 0]
