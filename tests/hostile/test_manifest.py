@@ -4,7 +4,6 @@ from hostile_rows import FAMILIES, KEY, manifest, marked, told
 
 LATER = {
     "xml",
-    "parsing",
     "deception",
     "trap",
     "politeness",
