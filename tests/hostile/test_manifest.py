@@ -3,7 +3,6 @@
 from hostile_rows import FAMILIES, KEY, manifest, marked, told
 
 LATER = {
-    "parsing",
     "deception",
     "trap",
     "politeness",
