@@ -294,6 +294,10 @@ def test_of_289_session_ids_one_article_is_stored_with_four_requests(results):
     path = next(p for p, end in result.outcomes().items() if end == ("rejected", "trap"))
     assert "token that looks like a session" in result.detail(path)
     assert "of 4 fetched all have one and the same text" in result.why(path)
+    left = next(t for t in TOKENS if f"/story?visit={t}" not in result.outcomes())
+    assert "left to the next reading, for they look like a trap's" in result.why(
+        f"/story?visit={left}"
+    )
 
 
 @pytest.mark.hostile("trap/session-paths")
