@@ -174,6 +174,28 @@ def test_one_page_over_several_runs_is_found_out_and_all_of_it_held(any_store):
     assert outcomes(store, several[0]) == {"a": ("deferred", "quarantined")}
 
 
+def test_nearly_one_page_under_one_title_is_found_out_by_its_words(any_store):
+    store = any_store
+    for number, name in enumerate("abc"):
+        arrive(store, RUN, name, title=WALL["title"], body=f"{WALL['body'] * 3} Visit {number}.")
+    assert "one title" in judged(store, RUN).words
+    store_again = start(store)
+    for number, name in enumerate("xyz"):
+        arrive(store, store_again, name, title=WALL["title"], body=f"News {name}{number} " * 30)
+    assert judged(store, store_again) is None
+
+
+def test_a_page_that_is_held_again_is_kept_once(any_store):
+    store = any_store
+    for _ in range(3):
+        run = start(store)
+        arrive(store, run, "a", now=LATER, **WALL)
+        held_back(store, run, now=NOW)
+    assert count(store, held) == 1
+    with store.read() as conn:
+        assert [one.run for one in restoring.listed(conn)] == [run.id]
+
+
 def test_another_sources_copy_of_a_held_page_is_put_off_with_it(any_store):
     store, run = any_store, RUN
     arrive(store, run, "a", **WALL)
