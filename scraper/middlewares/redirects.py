@@ -61,6 +61,9 @@ class _Hop:
         times = [_place(url) for url in trail].count(_place(redirected.url))
         return times > int(hasattr(self.crawler, "jar_of"))
 
+    def _engine_started(self) -> None:
+        """Look for nothing: we send no Referer at all, and Scrapy would warn that it is missing."""
+
     async def _settle(self, request: Request, result: Request | Response) -> Request | Response:
         work: Work | None = getattr(self.crawler, "work", None)
         key = request.meta.get("key")
