@@ -21,6 +21,7 @@ from pipeline.model import Outcome
 from pipeline.reasons import Reason, RunReason
 from scraper.guard import AddressRefusedError
 from scraper.handler import RunEndedError
+from scraper.wire import LargeHeadError
 
 
 class RefusedError(IgnoreRequest):
@@ -96,6 +97,8 @@ CUT_OFF: dict[RunReason, Reason] = {
 }
 """Why a run was ended early → why what it had not fetched is put off; else `interrupted`."""
 _TLS = (SSL.Error, ssl.SSLError)
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What Twisted stumbles over in an answer: two lengths, an unknown transfer coding."""
 _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Reason], ...] = (
     (exceptions.CannotResolveHostError, Reason.DNS),
     (exceptions.DownloadTimeoutError, Reason.TIMEOUT),
@@ -108,8 +111,16 @@ _BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Rea
     ((net.ConnectError, net.ConnectionDone, net.ConnectionLost), Reason.CONNECTION),
     (net.TimeoutError, Reason.TIMEOUT),
     ((TunnelError, BrowserError), Reason.CONNECTION),
+    (LargeHeadError, Reason.TOO_LARGE),
     (_newclient.ParseError, Reason.PROTOCOL_ERROR),
 )
+
+
+_SILENT: dict[type[BaseException], str] = {
+    exceptions.DownloadCancelledError: "more bytes came than are allowed",
+    exceptions.ResponseDataLossError: "the connection ended before the whole answer had come",
+}
+"""Words for errors that come without."""
 
 
 def failed(failure: Failure) -> BaseException:
@@ -132,11 +143,7 @@ def explain(error: BaseException, stopped: RunReason | None) -> Ending:
         # Nobody has told it to end: a request may notice the deadline before the run's own timer.
         reason = CUT_OFF.get(stopped or RunReason.RUN_DEADLINE, Reason.INTERRUPTED)
         return Ending(Outcome.DEFERRED, reason, str(error))
-    cause = _cause(error)
-    for kinds, reason in _BY_TYPE:
-        if isinstance(cause, kinds):
-            return Ending(Outcome.FAILED, reason, _words(cause))
-    return _otherwise(cause)
+    return _by_cause(error)
 
 
 def _told_to_wait(response: Response) -> Ending | None:
@@ -181,6 +188,16 @@ def by_status(status: int) -> Ending:
     return Ending(Outcome.FAILED, Reason.PROTOCOL_ERROR, words)
 
 
+def _by_cause(error: BaseException) -> Ending:
+    cause = _cause(error)
+    for kinds, reason in _BY_TYPE:
+        if isinstance(cause, kinds):
+            return Ending(Outcome.FAILED, reason, _words(cause))
+    if cause is not error and isinstance(cause, _UNREADABLE):
+        return Ending(Outcome.FAILED, Reason.PROTOCOL_ERROR, _words(cause))
+    return _otherwise(cause)
+
+
 def _cause(error: BaseException) -> BaseException:
     """Look through Scrapy's wrappers at what the transport said."""
     seen = error
@@ -206,5 +223,5 @@ def _otherwise(cause: BaseException) -> Ending:
 
 
 def _words(error: BaseException) -> str:
-    text = " ".join(str(error).split())[:300]
+    text = " ".join(str(error).split())[:300] or _SILENT.get(type(error), "")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

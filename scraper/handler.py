@@ -15,6 +15,7 @@ from scrapy.http import Response
 from pipeline.reasons import RunReason
 from scraper.addresses import network
 from scraper.guard import GUARD, AddressRefusedError
+from scraper.wire import Factory
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -41,6 +42,7 @@ class DeadlineHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         from twisted.internet import reactor  # by now it is the one that Scrapy has chosen
 
+        self._pool._factory = Factory  # noqa: SLF001 # as Scrapy itself does
         GUARD.stand(reactor, map(network, crawler.settings.getlist("KHABAR_ALLOW")))
 
     async def download_request(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ def run_in_reactor(main: Callable[[], Awaitable[T]]) -> T:
     install_reactor(REACTOR)
     from twisted.internet import reactor as module
 
+    _log_twisted()
     reactor: Any = module  # the module stands in for the reactor, which its types do not know
     outcome: list[T] = []
     failure: list[BaseException] = []
@@ -41,6 +43,15 @@ def run_in_reactor(main: Callable[[], Awaitable[T]]) -> T:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def _log_twisted() -> None:
+    """Send Twisted's own words to the log: else it prints a trace for a certificate it dislikes."""
+    from twisted.logger import STDLibLogObserver, globalLogBeginner
+
+    logging.getLogger("twisted").addHandler(logging.NullHandler())
+    observers: Any = [STDLibLogObserver("twisted")]
+    globalLogBeginner.beginLoggingTo(observers, discardBuffer=True, redirectStandardIO=False)
 
 
 def on_signals(stop: Callable[[], None]) -> None:

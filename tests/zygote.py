@@ -42,21 +42,25 @@ LATE = (  # what a command imports only on its way
     "scrapy.extensions.logstats", "scrapy.extensions.memdebug", "scrapy.extensions.memusage",
     "scrapy.extensions.closespider", "scrapy.extensions.spiderstate", "scrapy.extensions.telnet",
     "scrapy.extensions.throttle", "scrapy.extensions.remote_control", "scrapy.logformatter",
-    "scrapy.pqueues", "scrapy.squeues", "scrapy.statscollectors", "scrapy.utils.engine",
-    "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.dialects.sqlite",
-    "sqlalchemy.ext.compiler", "tldextract", "trafilatura", "trafilatura.metadata",
+    "scrapy.pqueues", "scrapy.shell", "scrapy.squeues", "scrapy.statscollectors",
+    "scrapy.utils.engine", "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite", "sqlalchemy.ext.compiler", "tldextract", "trafilatura",
+    "trafilatura.metadata",
 )  # fmt: skip
 WORD = 20  # bytes of a pid or of an exit code
 LONGEST_ORDER = 1 << 18
 PACKAGES = (
-    "pipeline", "storage", "scraper", "scrapy.downloadermiddlewares", "scrapy.spidermiddlewares",
+    "pipeline", "storage", "scraper", "scrapy.commands", "scrapy.downloadermiddlewares",
+    "scrapy.spidermiddlewares",
 )  # fmt: skip
-READS = {"add", "check", "crawl", "demo", "extract", "try"}
+READS = {"add", "check", "crawl", "demo", "extract", "shell", "try"}
 """Commands that may start reading processes: a spare to serve them stands by."""
 
 
-def start(*args: str, fresh: bool = False, **more: Any) -> subprocess.Popen[Any]:
-    """Begin `python -m scraper ARGS`; `more` is what Popen takes.
+def start(
+    *args: str, module: str = "scraper", fresh: bool = False, **more: Any
+) -> subprocess.Popen[Any]:
+    """Begin `python -m scraper ARGS`, or another module's; `more` is what Popen takes.
 
     With `fresh` a new interpreter is started, as it must be where the environment changes one.
     """
@@ -64,20 +68,20 @@ def start(*args: str, fresh: bool = False, **more: Any) -> subprocess.Popen[Any]
     changed = {name for name in {*env, *os.environ} if env.get(name) != os.environ.get(name)}
     fresh |= any(name.startswith(("PYTHON", "LC_", "LANG")) for name in changed - {"PYTHONPATH"})
     made = subprocess.Popen if fresh else Forked
-    return made([sys.executable, *FLAGS, "-m", "scraper", *args], **more)
+    return made([sys.executable, *FLAGS, "-m", module, *args], **more)
 
 
 def run(
-    *args: str, stdin: Any = None, timeout: float = 90, fresh: bool = False, **more: Any
+    *args: str, stdin: Any = None, timeout: float = 90, **more: Any
 ) -> subprocess.CompletedProcess[Any]:
     """Run `python -m scraper ARGS` to its end; `stdin` is text, a file or None.
 
-    The rest is as with `subprocess.run`.
+    `more` is what `start` takes.
     """
     words = isinstance(stdin, (str, bytes))
     given = {"stdin": subprocess.PIPE if words else stdin, "stdout": subprocess.PIPE}
     given |= {"stderr": subprocess.PIPE, "text": True, **more}
-    with start(*args, fresh=fresh, **given) as process:
+    with start(*args, **given) as process:
         try:
             out, err = process.communicate(stdin if words else None, timeout=timeout)
         except BaseException:
@@ -92,6 +96,7 @@ class Forked(subprocess.Popen):
     def _execute_child(self, args, _exe, _preexec, _close_fds, _pass_fds, cwd, env, *rest):
         p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite = rest[3:9]
         job = {
+            "module": args[len(FLAGS) + 2],
             "argv": args[len(FLAGS) + 3 :],
             "cwd": str(cwd or Path.cwd()),
             "env": dict(os.environ if env is None else env),
@@ -225,15 +230,20 @@ def _leave(
         old = getattr(sys, name)
         raw = open(own, "wb" if own else "rb", buffering=-1, closefd=False)  # noqa: SIM115
         new = io.TextIOWrapper(
-            raw, old.encoding, old.errors, newline="\n", line_buffering=own == 2 or raw.isatty()
+            raw,
+            old.encoding,
+            old.errors,
+            newline="\n",
+            line_buffering=own == 2 or raw.isatty(),
+            write_through=old.write_through,  # what PYTHONUNBUFFERED says
         )
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _become(job: dict[str, Any]) -> None:
-    """Give a forked child folder, environment, arguments and path as the job says."""
+def _become(job: dict[str, Any]) -> str:
+    """Give a forked child folder, environment, arguments and path; return the module to run."""
     os.chdir(job["cwd"])
     os.environ.clear()
     os.environ.update(job["env"])
@@ -244,6 +254,7 @@ def _become(job: dict[str, Any]) -> None:
     sys.modules["__main__"] = types.ModuleType("__main__")
     if READS & set(job["argv"]):
         _keep_spares()
+    return str(job["module"])
 
 
 def _keep_spares() -> None:
@@ -299,5 +310,4 @@ def _stand_by(orders: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    _become(serve(socket.socket(fileno=int(sys.argv[1]))))
-    runpy._run_module_as_main("scraper")
+    runpy._run_module_as_main(_become(serve(socket.socket(fileno=int(sys.argv[1])))))

@@ -228,15 +228,18 @@ class Bench:
         found = (one for key in keys for one in self.seen.suspicions(key) if not one.certain)
         return list({one.id: one for one in found if one.id not in self.evidence}.values())
 
-    def verdict(self, key: str) -> Suspicion | list[Suspicion]:
-        """Return why an address is refused, or else the groups about which it is too early."""
+    def verdict(self, key: str, *, again: bool = True) -> Suspicion | list[Suspicion]:
+        """Return why an address is refused, or else the groups about which it is too early.
+
+        With `again` it may be the one of a known trap that is tried again.
+        """
         early = []
         for one in self.seen.suspicions(key):
             if one.certain:
                 return one
             known = self.evidence.get(one.id, Evidence())
             said = judge(one.kind, known, warned=self._is_warned(one))
-            if said == "trap" and self._may_again(one, key):
+            if said == "trap" and again and self._may_again(one, key):
                 continue
             if said == "trap":
                 return replace(one, words=tell(one, known))

@@ -15,7 +15,7 @@ from lxml import etree
 
 from pipeline.model import Snapshot
 from pipeline.reasons import Reason
-from pipeline.suspect import phrases
+from pipeline.suspect import absence, phrases
 from pipeline.suspect.sight import Sight, sight
 from pipeline.words import fold
 
@@ -157,7 +157,7 @@ def _consent(seen: Sight) -> Suspicion | None:
 def _placeholder(seen: Sight) -> Suspicion | None:
     if seen.vouched or len(seen.text) > 2 * _WALL:
         return None
-    for pattern, what in phrases.PLACEHOLDER:
+    for pattern, what in absence.PLACEHOLDER:
         heading = _headed(pattern, seen)
         if heading and (len(_text(seen)) <= _SHORT or what.startswith("the default")):
             return Reason.PLACEHOLDER, f"{what}: headed {heading!r}"
@@ -167,11 +167,11 @@ def _placeholder(seen: Sight) -> Suspicion | None:
 def _missing(seen: Sight) -> Suspicion | None:
     if seen.announced or seen.dated:
         return None
-    heading = _headed(phrases.MISSING, seen)
+    heading = _headed(absence.MISSING, seen)
     if not heading:
         return None
     text = _text(seen)
-    said = phrases.MISSING_TEXT.search(text.casefold()) is not None
+    said = absence.MISSING_TEXT.search(text.casefold()) is not None
     # Where the page has paragraphs like an article's, the words must say it too; three are one.
     if len(_paragraphs(seen)) > 2 or (_prose(seen) and not said):  # noqa: PLR2004
         return None
@@ -183,7 +183,7 @@ def _missing(seen: Sight) -> Suspicion | None:
 def _failing(seen: Sight) -> Suspicion | None:
     if seen.claims or seen.announced or seen.dated or len(_text(seen)) > _SHORT:
         return None
-    if heading := _headed(phrases.ERROR, seen):
+    if heading := _headed(absence.ERROR, seen):
         return Reason.NOT_ARTICLE, f"an error page: headed {heading!r}"
     return None
 

@@ -32,6 +32,8 @@ RARE = 0.05
 """Of the past's articles: so few are as short as most of a poisoned run's."""
 USUAL = 0.2
 """Of the past's pages: a source with more refused ones has them as a matter of course."""
+SAME = 0.75
+"""Of two announced titles' words: one title, edited."""
 SIMILAR = 0.5
 """Of two texts' word triples: shared by pages that differ in a number or a time only."""
 
@@ -180,9 +182,14 @@ def _different(group: Iterable[Witness]) -> list[str]:
     things: list[str] = []
     for one in group:
         title = one.announced or ""
-        if not any(bare(title) == bare(known) or alike(title, known) for known in things):
+        if not any(_same(title, known) for known in things):
             things.append(title)
     return things
+
+
+def _same(title: str, other: str) -> bool:
+    mine, yours = (set(re.findall(r"\w+", fold(text))) for text in (title, other))
+    return bare(title) == bare(other) or len(mine & yours) >= SAME * len(mine | yours)
 
 
 def _named(one: Witness) -> bool:

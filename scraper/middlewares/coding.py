@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LAYERS = 2
 """A file that is compressed, and a server that compressed it once more."""
 SUCCESS = range(200, 300)
+PARTIAL = 206
 ACCEPTED = b"gzip, deflate, br, zstd"
 READERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
     "gzip": gunzip,
@@ -55,6 +56,9 @@ class Coding:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the answer unpacked; RefusedError when that does not succeed."""
+        if response.status == PARTIAL and "Range" not in request.headers:
+            words = "the site sent a part (206), though nobody asked for one"
+            raise RefusedError(Outcome.FAILED, Reason.TRUNCATED, words)
         named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         codings = [name for one in named.split(",") if (name := one.strip().lower()) in _KNOWN]
         if not codings or not response.body or request.method == "HEAD":

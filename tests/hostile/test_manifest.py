@@ -3,8 +3,6 @@
 from hostile_rows import FAMILIES, KEY, manifest, marked, told
 
 LATER = {
-    "transport",
-    "xml",
     "parsing",
     "deception",
     "trap",

@@ -13,6 +13,8 @@ from scraper.demosite.instants import EPOCH, http_date
 
 pytestmark = pytest.mark.slow
 
+SOON = 45
+"""Seconds that a run may take on a busy machine: less than any park but the shortest."""
 CONTACT = "mailto:desk@khabar.example"
 PATHS = tuple(f"/p{number}" for number in range(12))
 
@@ -101,7 +103,7 @@ SCENARIOS = (
         turning(lambda n: n % 2 and page("oops", status=500), "Flap"),
         more=ONE,
     ),
-    Scenario("politeness/burst", site("Burst", *PATHS[:4]), more="delay = 0.4\nconcurrency = 1"),
+    Scenario("politeness/burst", site("Burst", *PATHS[:4]), more="delay = 0.5\nconcurrency = 1"),
     Scenario(
         "politeness/not-modified",
         {
@@ -136,6 +138,11 @@ def incidents(result):
     return result.rows("SELECT * FROM incidents WHERE subject = :host", host=host(result))
 
 
+def lasted(run):
+    """How many seconds a run took."""
+    return (run.ended_at - run.started_at).total_seconds()
+
+
 def is_put_off_until_the_end(result, reason="rate_limited", attempts=0):
     """Tell whether what was not asked is put off by no more than the park, and not as a failure."""
     [row] = result.rows("SELECT * FROM hosts WHERE host = :host", host=host(result))
@@ -160,7 +167,7 @@ def test_after_a_429_nothing_is_sent_and_the_rest_is_put_off_until_it_ends(resul
     assert [run.state for run in result.runs] == ["partial", "partial"]
     assert {run.reason for run in result.runs} == {"host_parked"}
     assert "answered 429, Retry-After 3600" in result.run.detail
-    assert result.seconds < 10
+    assert lasted(result.run) < SOON
 
 
 @pytest.mark.hostile("politeness/retry-after-503")
@@ -258,7 +265,7 @@ def test_a_host_that_dies_costs_a_few_requests_and_the_rest_is_put_off(results):
     assert outcomes.count(("failed", "connection")) <= 5
     assert 300 <= parked(result) <= 375
     assert result.runs[1].requests == 0
-    assert all((run.ended_at - run.started_at).total_seconds() < 15 for run in result.runs)
+    assert all(lasted(run) < SOON for run in result.runs)
 
 
 @pytest.mark.hostile("politeness/one-incident")
@@ -289,7 +296,8 @@ def test_pages_come_one_at_a_time_with_the_pause_between(results):
     first = seen[: len(seen) - 1]  # the second run's feed comes later anyway
     gaps = [later.at - one.at for one, later in pairwise(first)]
     assert len(gaps) >= 5
-    assert min(gaps) > 0.38, "by the server's clock, less what a busy machine takes"
+    assert min(gaps) > 0.4, "by the server's clock, which a busy machine reads late"
+    assert sum(gaps) > 0.5 * len(gaps) - 0.1
 
 
 @pytest.mark.hostile("politeness/not-modified")
@@ -311,5 +319,4 @@ def test_every_request_names_the_crawler_and_its_contact(results):
 def test_a_sound_site_is_crawled_as_fast_as_ever_beside_them(results):
     result = results["politeness/neighbour"]
     assert len(result.articles()) == len(PATHS)
-    first = result.runs[0]
-    assert (first.ended_at - first.started_at).total_seconds() < 15
+    assert lasted(result.runs[0]) < SOON
