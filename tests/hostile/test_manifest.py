@@ -2,12 +2,6 @@
 
 from hostile_rows import FAMILIES, KEY, manifest, marked, told
 
-LATER = {
-    "deception",
-    "trap",
-    "politeness",
-    "injection",
-}
 """Families whose tests are not all written yet; none when all are."""
 
 
