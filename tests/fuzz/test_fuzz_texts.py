@@ -116,6 +116,7 @@ def test_a_url_has_one_key_or_none(url):
 
 
 @given(href=URLS, base=URLS)
+@example(href="http://good.example\\@evil.example/", base="")
 def test_a_link_is_an_address_that_can_be_asked_or_none(href, base):
     url = absolute(href, base)
     if url is not None:
