@@ -286,3 +286,8 @@ class Bench:
         known = [self.evidence.get(pilot, Evidence()) for pilot in pilots]
         is_open = any(judge(one.kind, evidence) is None for evidence in known)
         return PROBES if one.id in pilots or not is_open else 1
+
+
+def alike(key: str, other: str) -> bool:
+    """Tell whether two addresses could be one trap's."""
+    return not {form.id for form in forms(key)}.isdisjoint(form.id for form in forms(other))

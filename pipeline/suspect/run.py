@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
-from pipeline.reasons import Reason
+from pipeline.reasons import IN_THE_WAY, Reason
 from pipeline.suspect.sight import alike
 from pipeline.witness import Past, Poison, Witness
 from pipeline.words import bare, fold
@@ -43,11 +43,7 @@ BAD = frozenset(
         Reason.NOT_ARTICLE,
         Reason.NO_CONTENT,
         Reason.REDIRECT_HOME,
-        Reason.CHALLENGE,
-        Reason.CONSENT_WALL,
-        Reason.LOGIN_WALL,
-        Reason.CAPTIVE_PORTAL,
-        Reason.PLACEHOLDER,
+        *IN_THE_WAY,
     }
 )
 """Reasons of pages that are something else than the article that was announced."""
@@ -157,6 +153,9 @@ def _refused(seen: Sequence[Witness], past: Past) -> Poison | None:
     if total < PAGES or past.read < KNOWN:
         return None
     if len(bad) < ALL * total or past.bad > USUAL * past.read:
+        return None
+    # What is put off already needs no holding back: a wall in the open is no poison.
+    if all(one.reason in IN_THE_WAY or one.outcome == "unchanged" for one in seen):
         return None
     counts: defaultdict[str, int] = defaultdict(int)
     for one in bad:

@@ -355,6 +355,13 @@ def test_a_portal_before_the_listing_fails_it(results):
     assert (result.run.state, result.run.reason) == ("failed", "listing_failed")
 
 
+@row("redirect-home")
+def test_a_site_that_shows_its_front_page_for_everything_is_no_success(results):
+    run = results["deception/redirect-home"].runs[0]
+    assert (run.state, run.reason) == ("partial", "pages_failed")
+    assert "in place of all 3 pages" in run.detail
+
+
 @row("one-body")
 def test_one_body_quarantines_the_run_and_opens_one_incident(results):
     result = results["deception/one-body"]

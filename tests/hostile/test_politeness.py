@@ -96,6 +96,7 @@ SCENARIOS = (
         {**site("Once"), "/p1": told(503, "1"), "/p2": told(503, "1"), "/p3": told(429, "1")},
         more=ONE,
     ),
+    Scenario("politeness/rate-limited-for-ever", after(0, told(wait="1"), "Ever"), more=ONE),
     Scenario("politeness/recovery", turning(lambda n: n == 4 and told(503, "2"), "Back"), more=ONE),
     Scenario("politeness/breaker", {"/feed.xml": feed(*[f"/q{n}" for n in range(60)])}, raw=reset),
     Scenario(
@@ -241,6 +242,15 @@ def test_what_asks_to_wait_is_not_repeated_within_the_run(results):
     assert max(asked.count(path) for path in ours) <= 2, "once in each of the two runs"
     assert {result.outcomes()[path] for path in ours} == {("deferred", "rate_limited")}
     assert len(result.articles()) == len(PATHS) - 3
+
+
+@pytest.mark.hostile("politeness/rate-limited-for-ever")
+def test_a_host_that_asks_to_wait_again_and_again_is_not_waited_for(results):
+    result = results["politeness/rate-limited-for-ever"]
+    pages = [path for path in result.asked() if path.startswith("/p")]
+    assert len(pages) <= 3 + 3, "in the second run its feed, which answers, ends the row"
+    assert set(result.outcomes().values()) == {("deferred", "rate_limited")}
+    assert result.runs[0].reason == "host_parked"
 
 
 @pytest.mark.hostile("politeness/recovery")

@@ -137,6 +137,15 @@ def test_lengths_and_shares_need_a_history_and_several_pages():
     assert poisoned(bad, Past(read=100, bad=60)) is None
 
 
+def test_walls_in_the_open_are_put_off_and_need_no_quarantine():
+    walls = [
+        Witness(url_id=n, url=f"https://m.example/{n}", outcome="deferred", reason="challenge")
+        for n in range(9)
+    ]
+    assert poisoned(walls, PAST) is None
+    assert poisoned([*walls, seen(20)], PAST) is not None
+
+
 @given(
     st.lists(st.integers(200, 6_000), min_size=20, max_size=300),
     st.data(),
