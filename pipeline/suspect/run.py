@@ -65,7 +65,7 @@ def poisoned(
     mine = [one for one in every if not one.earlier]
     return (
         _one_page(read, "text", ((one.mark, one) for one in read if one.mark))
-        or _one_page(read, "target", ((one.target, one) for one in read if one.target))
+        or _one_page(read, "address", ((one.target, one) for one in read if one.target))
         or _one_page(read, "title", _titled(read))
         or _shorter(read, past)
         or _refused(mine, past)
@@ -82,6 +82,8 @@ def _one_page(
     for group in sorted(groups.values(), key=len, reverse=True):
         if len(group) < DIFFERENT:
             return None
+        if what == "address" and len(group) < SHARE * total:
+            return None  # a few old stories may have been put together
         if why := _is_one(group, total, strict=what != "text"):
             words = f"{len(group)} differently announced pages have one {what} ({why})"
             # What was stored before, under its own title, is the one page that is real.
