@@ -64,6 +64,7 @@ def crawl(links: Sequence[Link]) -> Crawl:
         done.rounds += 1
         for one in bench.unlearned(key for key, _ in waiting):
             groups[one.id] = one
+            bench.learn(one, evidence_of(pages[one.id]))
         still = []
         for key, page in waiting:
             answer = bench.ask(key)

@@ -20,6 +20,7 @@ from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keepi
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
+from pipeline.clean.unseen import unseen
 from pipeline.extract import media
 from pipeline.extract.answer import Given, over
 from pipeline.extract.asking import PageFunction, ask
@@ -27,6 +28,7 @@ from pipeline.extract.body import choose_body
 from pipeline.extract.decode import decode
 from pipeline.extract.documents import document_title
 from pipeline.extract.fields import Fields, read_fields, read_language
+from pipeline.extract.published import believable
 from pipeline.extract.tree import UnreadableError, drop, parse, select
 from pipeline.identify import document_fingerprint
 from pipeline.identify import fingerprint as fingerprint_of
@@ -99,7 +101,7 @@ def extract(page: Page) -> None:
 def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = page.known()
-    page.lines = clean(page.lines, _facts(page, fields))
+    page.lines = unseen(clean(page.lines, _facts(page, fields)))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:
         page.lines = stated(page.lines, paragraphs)
@@ -248,13 +250,14 @@ def _reading(
 
 def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
     title = document_title(snapshot, hints, kind)
-    published = hints.published  # never Last-Modified: that is of the file
+    # Never Last-Modified: that is of the file.
+    published, odd = believable(hints.published, snapshot.fetched_at)
     return Reading(
         url=snapshot.final_url,
         snapshot=snapshot.sha256,
         title=title,
         published=Field(value=published, origin=hints.origin("published")) if published else None,
-        flags=frozenset({Flag.DOCUMENT} if published else {Flag.DOCUMENT, Flag.NO_DATE}),
+        flags=frozenset({Flag.DOCUMENT, *odd, *(() if published else (Flag.NO_DATE,))}),
         media_type=kind,
         fingerprint=document_fingerprint(title.value if title else "", snapshot.sha256),
         reader=READER,
@@ -273,6 +276,8 @@ def _selected(root: HtmlElement, page: Page) -> list[HtmlElement]:
     for selector in page.selectors.body:
         if found := [node for node in select(root, selector) if isinstance(node, HtmlElement)]:
             return found
+    if page.selectors.body:
+        page.flags.add(Flag.TEMPLATE_SUSPECT)  # the site no longer has what its source names
     return []
 
 

@@ -13,6 +13,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from urllib.parse import unquote
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -92,10 +93,10 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
 def literal(host: str) -> Address | None:
     """Return the address that a URL's host spells, in any of its ways; None of a name.
 
-    Decimal, octal, hexadecimal and short forms count, as do digits of other scripts and a final
-    dot: `2130706433`, `0x7f.1` and `127。0.0.1` are all 127.0.0.1.
+    Decimal, octal, hexadecimal and short forms count, as do digits of other widths, percent signs
+    and a final dot: `2130706433`, `0x7f.1`, `127。0.0.1` and `%31%32%37.0.0.1` are all 127.0.0.1.
     """
-    plain = unicodedata.normalize("NFKC", host).replace("。", ".").strip("[]").rstrip(".")
+    plain = unicodedata.normalize("NFKC", unquote(host)).replace("。", ".").strip("[]").rstrip(".")
     bare = plain.partition("%")[0]
     try:
         return ip_address(bare)

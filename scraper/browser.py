@@ -6,7 +6,6 @@ import os
 import shutil
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -26,8 +25,12 @@ ARGS = (
     "--dns-prefetch-disable",
     "--no-pings",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--proxy-server=http://none.invalid:9",
+    "--proxy-bypass-list=<-loopback>",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
 )
-"""Nothing is fetched but what a page asks for, and that by HTTP over TCP."""
+"""It reaches no network: what a page asks for we fetch (`scraper.errands`). Whatever finds another
+way is sent to a proxy that does not exist."""
 
 
 def available(path: str = "") -> str | None:
@@ -48,12 +51,12 @@ def executable(path: str = "") -> str | None:
     return next(filter(None, map(shutil.which, [path] if path else NAMES)), None)
 
 
-def launch_options(path: str, proxy: str | None) -> dict[str, Any]:
-    """Return how to start the browser; `proxy` is the address of the proxy, with its login."""
+def launch_options(path: str) -> dict[str, Any]:
+    """Return how to start the browser."""
     args = [*ARGS]
     if os.geteuid() == 0:
         args.append("--no-sandbox")  # Chromium's sandbox does not work for root
-    options: dict[str, Any] = {
+    return {
         "executable_path": executable(path),
         "args": args,
         # A signal is ours to handle: the run ends in order, and closes the browser.
@@ -61,17 +64,6 @@ def launch_options(path: str, proxy: str | None) -> dict[str, Any]:
         "handle_sigterm": False,
         "handle_sighup": False,
     }
-    if proxy is None:
-        args.append("--no-proxy-server")  # not one from the environment either
-        return options
-    parts = urlsplit(proxy)
-    options["proxy"] = {
-        "server": f"http://{parts.netloc.rpartition('@')[2]}",
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "bypass": "<-loopback>",  # Chromium would leave loopback out
-    }
-    return options
 
 
 class Counter(Protocol):

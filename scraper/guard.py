@@ -7,7 +7,6 @@ redirects, robots.txt, sitemaps, logins and proxies all pass here.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Any
@@ -73,23 +72,6 @@ class Guard:
         address = literal(urlsplit(url).hostname or "")
         if address is not None and not allowed(address, self.exceptions):
             raise AddressRefusedError(str(address), url)
-
-    async def check_name(self, url: str) -> None:
-        """Raise AddressRefusedError for a URL any of whose addresses is not allowed.
-
-        For a client that looks the name up once more: a name can have changed by then.
-        """
-        self.check_literal(url)
-        host = urlsplit(url).hostname or ""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, None)
-        except (OSError, UnicodeError):
-            return  # a name that leads nowhere
-        for *_, (address, *_) in found:
-            try:
-                self.check(str(address))
-            except AddressRefusedError as error:
-                raise AddressRefusedError(error.host, url) from error
 
 
 GUARD = Guard()

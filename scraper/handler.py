@@ -98,6 +98,7 @@ class DeadlineHandler(HTTP11DownloadHandler):
 
     async def answer(self, request: Request) -> Response:
         """Return the response, however long it takes."""
+        GUARD.check_literal(request.url)  # before anybody else takes an odd spelling for a name
         try:
             return await super().download_request(request)
         except AddressRefusedError as error:

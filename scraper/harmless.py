@@ -21,14 +21,27 @@ _FLOOD = re.compile(
 )
 
 
+_HOST = re.compile(r"(?<=://)[^\s/?#\"'<>]*[^\x00-\x7f\s][^\s/?#\"'<>]*")
+
+
 def safe(text: object, *, newlines: bool = False) -> str:
     """Return text with every control character, also newlines unless wanted, shown as escape.
 
-    Logins and tokens in URLs, and secrets in use, are masked. Doing it twice changes nothing.
+    Logins and tokens in URLs, and secrets in use, are masked, and hosts stand as they are asked
+    for, so that no letter looks like another. Doing it twice changes nothing.
     """
     pattern = _UNSAFE_LINES if newlines else UNSAFE
     shown = pattern.sub(lambda match: _escape(match.group()), concealed(str(text)))
-    return shown if shown.isascii() else _FLOOD.sub(r"\1…", shown)
+    if shown.isascii():
+        return shown
+    return _HOST.sub(_asked_for, _FLOOD.sub(r"\1…", shown))
+
+
+def _asked_for(found: re.Match[str]) -> str:
+    try:
+        return found.group().encode("idna").decode()
+    except UnicodeError:  # no host at all
+        return "".join(char if char.isascii() else _escape(char) for char in found.group())
 
 
 def _escape(char: str) -> str:

@@ -59,6 +59,7 @@ def indented(trace: str) -> str:
 
 def last_resort() -> None:
     """Make harmless what is logged where no log file is open: Python shows it on stderr."""
+    logging.captureWarnings(capture=True)  # they quote what a site sent
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(Plain(SHORT))
 
@@ -68,6 +69,7 @@ def to_stderr() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(Plain(SHORT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.captureWarnings(capture=True)
 
 
 def log_to(folder: Path, *, level: int = logging.WARNING) -> None:

@@ -16,7 +16,7 @@ from scraper.failures import Ending
 from scraper.settling import settlement
 from storage.events import record
 from storage.frontier import settle
-from storage.traps import outcomes_of, pardon, recalled
+from storage.traps import known_of, outcomes_of, pardon, recalled
 
 if TYPE_CHECKING:
     from scraper.sorting import Named, Sorted
@@ -38,6 +38,8 @@ class Probation:
         self.let_in: Counter[str] = Counter()
         """Of each suspected group, how many links have been given a row."""
         self.recalled = False
+        self.known: set[str] = set()
+        """Keys of a trap that have their row: there is nothing to refuse."""
         self.links = 0
         """Links of this run that have been let in."""
 
@@ -51,6 +53,11 @@ class Probation:
             self.bench.seen.notice(await work.look(lambda conn: recalled(conn, work.run)))
         self.bench.seen.notice(keys)
         await self._learn(self.bench.unlearned(keys)[:GROUPS])
+        refused = [
+            key for key in keys if isinstance(self.bench.verdict(key, again=False), Suspicion)
+        ]
+        if refused:
+            self.known |= await work.look(lambda conn: known_of(conn, refused))
 
     def sift(self, out: Sorted, seen: set[str]) -> None:
         """Take from a listing's links a trap's, and what is too much for one run.
@@ -63,9 +70,11 @@ class Probation:
         suspected: list[Named] = []
         for one in out.named:
             url, is_new = one.link.url, one.key not in seen
-            said = self.bench.verdict(one.key)
+            said = [] if one.key in self.known else self.bench.verdict(one.key)
             if isinstance(said, Suspicion):
                 out.refuse("trap", [url], said.words)
+                # What rests on a few pages is looked at again in the next run.
+                out.is_cut = out.is_cut or not said.certain
                 continue
             if is_new and any(self.let_in[group.id] >= source.fetch.max_pages for group in said):
                 words = "more of them than one run fetches: the rest comes with the next reading"

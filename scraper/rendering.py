@@ -24,14 +24,12 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
 from scraper.browser import launch_options
+from scraper.errands import Errands
 from scraper.failures import BrowserError
 from scraper.handler import DeadlineHandler
-from scraper.hosts import OwnHosts
 from scraper.tab import Tab
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
     from scraper.config.source import Source
 
 HEADER = "X-Khabar-Rendered"
@@ -57,7 +55,7 @@ class BrowserHandler(DeadlineHandler):
             return await super().answer(request)
         crawler: Any = self._crawler
         if not hasattr(crawler, "renderer"):  # both schemes share it, and most runs need none
-            crawler.renderer = Renderer(crawler)
+            crawler.renderer = Renderer(Errands(crawler, super().answer))
         seconds = request.meta.get("download_timeout", 20.0)
         await crawler.pace.process_request(request)  # others were drawn while this one waited
         try:
@@ -78,10 +76,10 @@ class BrowserHandler(DeadlineHandler):
 class Renderer:
     """The browser of one crawl, started when the first page needs it."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+    def __init__(self, errands: Errands) -> None:
+        self.errands = errands
+        self.crawler = crawler = errands.crawler
         self.source: Source = crawler.source  # type: ignore[attr-defined]
-        self.own = OwnHosts(self.source)
         self.max_bytes = self.source.fetch.max_bytes
         self.starting = asyncio.Lock()
         self.handler: ScrapyPlaywrightDownloadHandler | None = None
@@ -89,14 +87,14 @@ class Renderer:
 
     async def render(self, shell: Response, seconds: float) -> Response:
         """Return the page as the browser shows it; a redirect when its scripts lead elsewhere."""
-        tab = Tab(self.crawler, shell, self.closed)
+        tab = Tab(self.errands, shell, self.closed)
         request = Request(
             shell.url,
             meta={
                 "playwright": True,
                 "playwright_include_page": True,  # so that we can close it, whatever happens
                 "playwright_context": _origin(shell.url),
-                "playwright_context_kwargs": self._context(shell.url),
+                "playwright_context_kwargs": self._context(),
                 "playwright_page_init_callback": tab.prepare,
                 "playwright_page_methods": [PageMethod(self._wait), PageMethod(self._measure)],
             },
@@ -112,6 +110,7 @@ class Renderer:
         except Error as error:
             raise BrowserError(f"the browser: {error.message.splitlines()[0]}") from error
         finally:
+            tab.close()
             await self._close_page(request.meta.get("playwright_page"))
         if response is None:
             return Response(shell.url, status=302, headers={"Location": tab.moved.result()})
@@ -151,10 +150,9 @@ class Renderer:
 
     async def _start(self, handler: ScrapyPlaywrightDownloadHandler) -> None:
         path = self.crawler.settings.get("KHABAR_BROWSER") or ""
-        config, fetch = handler.config, self.source.fetch
-        # Set here and not as Scrapy settings, which may be logged with the proxy's login.
-        config.launch_options = launch_options(path, fetch.proxy_address())
-        config.max_pages_per_context = fetch.concurrency
+        config = handler.config
+        config.launch_options = launch_options(path)
+        config.max_pages_per_context = self.source.fetch.concurrency
         config.target_closed_max_retries = 0
         # Our own route decides; should it ever be missing, nothing passes.
         handler.abort_request = lambda _request: True
@@ -162,17 +160,12 @@ class Renderer:
         await handler._maybe_launch_in_thread()  # noqa: SLF001
         await handler._maybe_launch_browser()  # noqa: SLF001
 
-    def _context(self, url: str) -> dict[str, Any]:
-        kwargs: dict[str, Any] = {
+    def _context(self) -> dict[str, Any]:
+        return {
             "user_agent": self.crawler.settings["USER_AGENT"],
             "service_workers": "block",
             "accept_downloads": False,
         }
-        user, password = self.source.fetch.credentials()
-        if user and url in self.own:
-            login = {"username": user, "password": password, "origin": _origin(url)}
-            kwargs["http_credentials"] = login
-        return kwargs
 
     async def _wait(self, page: Page) -> None:
         wanted = self.source.fetch.wait

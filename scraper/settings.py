@@ -42,8 +42,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
-REFERER_ENABLED = True
-REFERRER_POLICY = "no-referrer"
+REFERER_ENABLED = False  # no address is told to another site, whatever a page's policy says
 DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "http": "scraper.handler.DeadlineHandler",
     "https": "scraper.handler.DeadlineHandler",

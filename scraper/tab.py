@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,23 +11,18 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from playwright.async_api import BrowserContext, Error, Page, Route, WebSocketRoute
-from playwright.async_api import Response as Answer
 
-from scraper.browser import may_ask
-from scraper.guard import GUARD, AddressRefusedError
-from scraper.middlewares.ports import WEB, ports_of
+from scraper.errands import Errands, fulfilment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scrapy import Request
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.http.cookies import CookieJar
 
-    from scraper.config.source import Source
-    from scraper.middlewares.pace import PaceGate
 
+logger = logging.getLogger(__name__)
 UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "eventsource"})
 """What no text of a page depends on is not fetched."""
 
@@ -34,8 +30,10 @@ UNSEEN = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "
 class Tab:
     """A page that has been fetched, on its way through the browser."""
 
-    def __init__(self, crawler: Crawler, shell: Response, closed: WeakSet[BrowserContext]) -> None:
-        self.crawler = crawler
+    def __init__(self, errands: Errands, shell: Response, closed: WeakSet[BrowserContext]) -> None:
+        self.errands = errands
+        self.crawler = errands.crawler
+        self.tasks: set[asyncio.Task[Response]] = set()
         self.closed = closed
         """The contexts that let no window of their own through; added to."""
         self.shell = shell
@@ -49,7 +47,6 @@ class Tab:
         if page.context not in self.closed:
             await page.context.route("**/*", _abort)  # windows that a page opens
             self.closed.add(page.context)
-        page.on("response", self._hear)
         page.on("popup", lambda window: asyncio.ensure_future(_shut(window)))
         await page.route_web_socket("**/*", _hang_up)
         await page.route("**/*", partial(self._route, page=page))
@@ -67,10 +64,7 @@ class Tab:
                 if request.resource_type in UNSEEN or scheme not in ("http", "https"):
                     await route.abort()
                     return
-                if not await self._may_ask(request.url):
-                    await route.abort()
-                    return
-                await route.continue_()
+                await self._fetch(route)
             elif request.frame != page.main_frame:
                 await route.abort()  # what stands in a frame is no part of the page's text
             elif self.url in ("", request.url):
@@ -83,27 +77,26 @@ class Tab:
                     self.moved.set_result(request.url)
                 await route.abort("aborted")  # the page stays as it is
 
-    def _hear(self, response: Answer) -> None:
-        """Hear a host that asks to wait; what is fulfilled here was heard when it came."""
-        pace: PaceGate | None = getattr(self.crawler, "pace", None)
-        if pace is not None and response.url != self.url:
-            pace.overhear(response.url, response.status, response.headers)
-
-    async def _may_ask(self, url: str) -> bool:
-        """Say whether what a page asks for may be fetched: counted, and on the public web."""
-        pace: PaceGate | None = getattr(self.crawler, "pace", None)
-        if pace is not None and pace.is_parked(url):
-            return False
-        source: Source = self.crawler.source  # type: ignore[attr-defined] # our own handle
+    async def _fetch(self, route: Route) -> None:
+        """Answer with what we fetch ourselves; what cannot be had is for the page's script."""
+        task = asyncio.ensure_future(self.errands.run(route.request))
+        self.tasks.add(task)
         try:
-            if source.fetch.proxy:
-                GUARD.check_literal(url)
-            else:
-                await GUARD.check_name(url)
-        except AddressRefusedError:
-            return False
-        ports = ports_of(self.crawler) or WEB
-        return (urlsplit(url).port or 443) in ports and may_ask(self.crawler)
+            answer = await task
+        except asyncio.CancelledError:
+            return  # the page is no longer wanted
+        except Exception as error:  # noqa: BLE001 # whatever the transport raises
+            logger.info("%s asks in vain for %s: %r", self.shell.url, route.request.url, error)
+            await route.abort()
+        else:
+            await route.fulfill(**fulfilment(answer))
+        finally:
+            self.tasks.discard(task)
+
+    def close(self) -> None:
+        """Give up what is still under way."""
+        for task in self.tasks:
+            task.cancel()
 
 
 def _cookie(cookie: Any) -> Any:

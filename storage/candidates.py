@@ -90,7 +90,8 @@ def _add(offer: Offer, one: Candidate, now: datetime) -> None:
     ):
         offer.modified = link.modified
     stated = link.published or link.modified
-    if stated and offer.stated_at < stated.at:
+    # A date in the future would come first for ever.
+    if stated and offer.stated_at < stated.at <= now + AHEAD:
         offer.stated_at = stated.at
 
 

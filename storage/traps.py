@@ -93,6 +93,15 @@ def recalled(conn: Connection, run: Run) -> list[str]:
     )
 
 
+def known_of(conn: Connection, keys: Sequence[str]) -> set[str]:
+    """Return which of these keys have a row."""
+    return {
+        key
+        for some in chunks(keys)
+        for key in conn.scalars(select(urls.c.key).where(urls.c.key.in_(some)))
+    }
+
+
 def pardon(
     conn: Connection, run: Run, stem: str, belongs: Callable[[str], bool], now: datetime
 ) -> int:

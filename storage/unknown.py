@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from storage.masking import MASK, concealed
 from storage.schema import listings, runs, sources, urls
 
 _LOOK_BACK = 2_000  # listings; samples of refused links are few, and old ones are no answer
+_TRAPS = frozenset({"trap", "suspected"})
+
+
+def unmasked(conn: Connection, shown: str) -> str | None:
+    """Return the one URL that is shown like this, with its secrets masked; None if not just one."""
+    front = shown.partition(MASK)[0]
+    if front == shown or "://" not in front:
+        return None
+    near = select(urls.c.url).where(urls.c.url.startswith(front, autoescape=True))
+    found = [url for url in conn.scalars(near.limit(_LOOK_BACK)) if concealed(url) == shown]
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +47,8 @@ class Refused:
     at: datetime
     listing: str
     rule: str
+    sample: str
+    """The very URL, or of a trap one that is like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +61,21 @@ class Nearby:
     """Sources that have found other URLs of the same host, and how many, most first."""
 
 
-def nearby(conn: Connection, spellings: tuple[str, ...], host: str) -> Nearby:
-    """Return what is known near a URL, given in one or more spellings."""
+def nearby(
+    conn: Connection,
+    spellings: tuple[str, ...],
+    host: str,
+    alike: Callable[[str], bool] = lambda _: False,
+) -> Nearby:
+    """Return what is known near a URL, given in one or more spellings.
+
+    Of a trap's links only a few are kept as samples: `alike` tells whether one is like the URL.
+    """
+    refused = next(_refusals(conn, lambda _, sample: sample in spellings), None)
     return Nearby(
         listing=_read(conn, spellings),
-        refused=next(_refusals(conn, spellings), None),
+        refused=refused
+        or next(_refusals(conn, lambda rule, sample: rule in _TRAPS and alike(sample)), None),
         hosts=_hosts(conn, host),
     )
 
@@ -77,19 +101,21 @@ def _read(conn: Connection, spellings: tuple[str, ...]) -> Read | None:
     return Read(**row) if row else None
 
 
-def _refusals(conn: Connection, spellings: tuple[str, ...]) -> Iterator[Refused]:
+def _refusals(conn: Connection, fits: Callable[[str, str], bool]) -> Iterator[Refused]:
     newest = _newest("at", "url", "refused")
     statement = newest.where(listings.c.refused.is_not(None)).limit(_LOOK_BACK)
     for row in conn.execute(statement).mappings():
         for rule, samples in _samples(row["refused"]):
-            if not samples.isdisjoint(spellings):
-                yield Refused(
-                    source=row["source"],
-                    run=row["run"],
-                    at=row["at"],
-                    listing=row["url"],
-                    rule=rule,
-                )
+            for sample in sorted(samples):
+                if fits(rule, sample):
+                    yield Refused(
+                        source=row["source"],
+                        run=row["run"],
+                        at=row["at"],
+                        listing=row["url"],
+                        rule=rule,
+                        sample=sample,
+                    )
 
 
 def _samples(refused: Any) -> Iterator[tuple[str, set[str]]]:

@@ -77,11 +77,11 @@ class Table:
 
 @contextmanager
 def serve_pages(
-    pages: Pages, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    pages: Pages, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
 ) -> Iterator[Any]:
     """Serve a table, over https with a context; yields what has `url` and `seen`."""
     table = Table(pages)
-    with serve(table, host) as server:  # type: ignore[arg-type]
+    with serve(table, host, port) as server:  # type: ignore[arg-type]
         url = server.url
         if tls is not None:
             url = table.base = url.replace("http:", "https:")
@@ -182,6 +182,38 @@ class RawServer:
         for thread in self._threads:
             thread.join()
         self._listener.close()
+
+
+class Canary:
+    """A listener that nobody may reach; counts who does."""
+
+    def __init__(self, host: str) -> None:
+        self._socket = socket.create_server((host, 0))
+        self.host, self.port = self._socket.getsockname()
+        self.url = f"http://{host}:{self.port}"
+        self.heard: list[bytes] = []
+        self._thread = threading.Thread(target=self._listen, name="canary")
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while True:
+            connection, _ = self._socket.accept()
+            with connection:
+                connection.settimeout(2)
+                try:
+                    said = connection.recv(1 << 12)
+                except OSError:
+                    said = b"nothing"
+                if said == b"END.":
+                    return
+                self.heard.append(said)
+
+    def close(self) -> None:
+        """Stop listening."""
+        with socket.create_connection((self.host, self.port)) as last:
+            last.sendall(b"END.")
+        self._thread.join()
+        self._socket.close()
 
 
 def _request(wire: Wire) -> tuple[str, str, Mapping[str, str]] | None:

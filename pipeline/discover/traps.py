@@ -228,15 +228,18 @@ class Bench:
         found = (one for key in keys for one in self.seen.suspicions(key) if not one.certain)
         return list({one.id: one for one in found if one.id not in self.evidence}.values())
 
-    def verdict(self, key: str) -> Suspicion | list[Suspicion]:
-        """Return why an address is refused, or else the groups about which it is too early."""
+    def verdict(self, key: str, *, again: bool = True) -> Suspicion | list[Suspicion]:
+        """Return why an address is refused, or else the groups about which it is too early.
+
+        With `again` it may be the one of a known trap that is tried again.
+        """
         early = []
         for one in self.seen.suspicions(key):
             if one.certain:
                 return one
             known = self.evidence.get(one.id, Evidence())
             said = judge(one.kind, known, warned=self._is_warned(one))
-            if said == "trap" and self._may_again(one, key):
+            if said == "trap" and again and self._may_again(one, key):
                 continue
             if said == "trap":
                 return replace(one, words=tell(one, known))
@@ -283,3 +286,8 @@ class Bench:
         known = [self.evidence.get(pilot, Evidence()) for pilot in pilots]
         is_open = any(judge(one.kind, evidence) is None for evidence in known)
         return PROBES if one.id in pilots or not is_open else 1
+
+
+def alike(key: str, other: str) -> bool:
+    """Tell whether two addresses could be one trap's."""
+    return not {form.id for form in forms(key)}.isdisjoint(form.id for form in forms(other))

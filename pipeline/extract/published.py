@@ -70,12 +70,10 @@ def pick_published(
 ) -> tuple[Field[Moment] | None, set[Flag]]:
     """Return the publication date that the best evidence gives, and what is odd about it."""
     flags: set[Flag] = set()
-    for origin, raw, moment in _candidates(evidence, blocks):
-        if moment is None or moment.day < EARLIEST:
-            flags.add(Flag.BAD_DATE)
-            continue
-        if moment.at > evidence.now + _AHEAD:
-            flags.add(Flag.FUTURE_DATE)
+    for origin, raw, found in _candidates(evidence, blocks):
+        moment, odd = believable(found, evidence.now) if found else (None, {Flag.BAD_DATE})
+        if moment is None:
+            flags |= odd
             continue
         better = _finer(moment, evidence.hints.published)
         if better is not None:
@@ -83,6 +81,18 @@ def pick_published(
             return Field(value=better, origin=evidence.hints.origin("published"), raw=stated), set()
         return Field(value=moment, origin=origin, raw=raw), set()
     return None, flags | {Flag.NO_DATE}
+
+
+def believable(moment: Moment | None, now: datetime) -> tuple[Moment | None, set[Flag]]:
+    """Return a date that an article can have; none for one before the web or in the future.
+
+    Such a date is flagged and never used: it would stand at the top, or the end, for ever.
+    """
+    if moment is not None and moment.day < EARLIEST:
+        return None, {Flag.BAD_DATE}
+    if moment is not None and moment.at > now + _AHEAD:
+        return None, {Flag.FUTURE_DATE}
+    return moment, set()
 
 
 def pick_modified(evidence: Evidence, published: Moment | None) -> Field[Moment] | None:

@@ -221,7 +221,9 @@ def write_file(pieces: Iterable[str], path: Path, *, heading: bool) -> None:
     number = 0
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as out:
+        # In a folder that others write to as well, nobody may lay a link in our way.
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        with os.fdopen(handle, "wb") as out:
             for piece in pieces:
                 out.write(piece.encode("utf-8", "replace"))
                 number += 1

@@ -35,6 +35,14 @@ _OUTCOMES = {
     "failed": "failed",
     "dead": "given up after too many failures",
 }
+_CUT = {
+    "trap": "refused as one of a trap's addresses",
+    "suspected": "left to the next reading, for they look like a trap's",
+    "link_cap": "left to the next reading, beyond `[links] max_links`",
+    "listing_cap": "a listing not read, beyond `[fetch] max_listings`",
+    "depth_cap": "a listing not read, too many steps away",
+    "too_long": "longer than `[links] max_length`",
+}
 
 
 @click.command()
@@ -44,8 +52,11 @@ _OUTCOMES = {
 @click.pass_context
 def command(ctx: click.Context, /, url: str, *, as_json: bool) -> int:
     """Tell where URL was found, what became of each visit, and why; exit code 1 if unknown."""
-    key, host = key_of(url)
+    key_of(url)
     with asking(ctx) as store, store.read() as conn:
+        # As other commands show it, with `***` in it, it is nobody's address.
+        url = unknown.unmasked(conn, url) or url
+        key, host = key_of(url)
         return run(conn, url, key, host, datetime.now(UTC), as_json=as_json)
 
 
@@ -166,7 +177,11 @@ def _next(story: ledger.Story, now: datetime) -> Iterator[str]:
 
 
 def _unknown(conn: Connection, url: str, key: str, host: str, *, as_json: bool) -> int:
-    near = unknown.nearby(conn, tuple({url, key}), host)
+    from pipeline.discover.traps import alike  # the readers of listings come with it
+
+    near = unknown.nearby(
+        conn, tuple({url, key}), host, lambda sample: alike(key, key_of(sample)[0])
+    )
     if as_json:
         emit({"known": False, "url": url, "key": key, **asdict(near)})
         return 1
@@ -189,6 +204,9 @@ def _advice(near: unknown.Nearby, url: str, host: str) -> Iterator[str]:
         seen = f"(run {refused.run}, {when(refused.at)})"
         if refused.rule == "menu":
             yield f"{refused.listing} has it among its menus, not among its articles {seen}"
+        elif cut := _CUT.get(refused.rule):
+            yield f"{refused.listing} names it or its like, such as {refused.sample}: {cut} {seen}"
+            yield f"`khabar runs {refused.run}` shows why"
         else:
             yield (
                 f"{refused.listing} names it, but it does not pass [links] of source "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from pipeline.discover.links import LinkRules, refuse
+from pipeline.discover.traps import Seen
 from pipeline.identify import url_key
 from pipeline.model import Link
 from scraper.announced import count_accepted
@@ -38,6 +39,8 @@ class Entering:
         self.rules: LinkRules = work.source.link_rules()
         self.seen: set[str] = set()
         """Keys of the links that this run has counted."""
+        self.named = Seen(work.now().date())
+        """The addresses that the guest has named."""
 
     def off_site(self, url: str) -> bool:
         """Tell whether a URL is outside of what the source, or else the spider, names its own."""
@@ -52,10 +55,19 @@ class Entering:
         rule = refuse(link, self.rules, self.work.now())
         if rule is None and self.off_site(link.url):
             rule = "other_host"
+        if rule is None and self._in_circles(link.url):
+            rule = "trap"
         candidate = None if rule else candidate_of(link, self.seen, again=again)
         if candidate is None:
             asked.refuse(rule or "bad_url", link.url)
         return candidate
+
+    def _in_circles(self, url: str) -> bool:
+        """Tell whether an address alone shows that the site invents it."""
+        if not self.work.source.links.traps:
+            return False
+        self.named.notice([url])
+        return any(one.certain for one in self.named.suspicions(url))
 
     async def accept(
         self, asked: Asked, candidates: Sequence[Candidate], *, budget: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from storage.listings import validators_for
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from scraper.work import Work
+
+
+WHOLE_AFTER = timedelta(days=7)
+"""A body that is so old is asked for whole: there are ETags that never change."""
 
 
 class Conditional:
@@ -37,7 +42,7 @@ class Conditional:
         if work is None or not request.meta.get("conditional"):
             return
         row = await work.look(lambda conn: validators_for(conn, request.url, work.source.sha))
-        if row is None:
+        if row is None or work.now() - row.fetched_at > WHOLE_AFTER:
             return
         if row.etag:
             request.headers["If-None-Match"] = row.etag

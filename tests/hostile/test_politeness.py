@@ -13,6 +13,8 @@ from scraper.demosite.instants import EPOCH, http_date
 
 pytestmark = pytest.mark.slow
 
+SOON = 45
+"""Seconds that a run may take on a busy machine: less than any park but the shortest."""
 CONTACT = "mailto:desk@khabar.example"
 PATHS = tuple(f"/p{number}" for number in range(12))
 
@@ -70,7 +72,7 @@ SCENARIOS = (
     Scenario("politeness/rate-limited-bare", after(2, told(wait=""), "Bare"), more=ONE),
     Scenario(
         "politeness/rate-limited-listing",
-        {**site("Listed"), "/feed.xml": told()},
+        {**site("Listed"), "/feed.xml": told(), "/other.xml": told()},
         start=("/feed.xml", "/other.xml"),
         more=ONE,
     ),
@@ -91,9 +93,10 @@ SCENARIOS = (
     ),
     Scenario(
         "politeness/no-retry-in-run",
-        {**site("Once"), "/p1": told(503, "1"), "/p2": told(503, "1"), "/p3": told(429, "1")},
+        {**site("Once"), "/p1": told(503, "1"), "/p5": told(429, "1")},
         more=ONE,
     ),
+    Scenario("politeness/rate-limited-for-ever", after(0, told(wait="1"), "Ever"), more=ONE),
     Scenario("politeness/recovery", turning(lambda n: n == 4 and told(503, "2"), "Back"), more=ONE),
     Scenario("politeness/breaker", {"/feed.xml": feed(*[f"/q{n}" for n in range(60)])}, raw=reset),
     Scenario(
@@ -101,7 +104,7 @@ SCENARIOS = (
         turning(lambda n: n % 2 and page("oops", status=500), "Flap"),
         more=ONE,
     ),
-    Scenario("politeness/burst", site("Burst", *PATHS[:4]), more="delay = 0.4\nconcurrency = 1"),
+    Scenario("politeness/burst", site("Burst", *PATHS[:4]), more="delay = 0.5\nconcurrency = 1"),
     Scenario(
         "politeness/not-modified",
         {
@@ -136,6 +139,11 @@ def incidents(result):
     return result.rows("SELECT * FROM incidents WHERE subject = :host", host=host(result))
 
 
+def lasted(run):
+    """How many seconds a run took."""
+    return (run.ended_at - run.started_at).total_seconds()
+
+
 def is_put_off_until_the_end(result, reason="rate_limited", attempts=0):
     """Tell whether what was not asked is put off by no more than the park, and not as a failure."""
     [row] = result.rows("SELECT * FROM hosts WHERE host = :host", host=host(result))
@@ -160,7 +168,7 @@ def test_after_a_429_nothing_is_sent_and_the_rest_is_put_off_until_it_ends(resul
     assert [run.state for run in result.runs] == ["partial", "partial"]
     assert {run.reason for run in result.runs} == {"host_parked"}
     assert "answered 429, Retry-After 3600" in result.run.detail
-    assert result.seconds < 10
+    assert lasted(result.run) < SOON
 
 
 @pytest.mark.hostile("politeness/retry-after-503")
@@ -190,11 +198,11 @@ def test_a_429_that_names_no_time_parks_for_a_minute_and_a_bit(results):
 @pytest.mark.hostile("politeness/rate-limited-listing")
 def test_a_listing_that_asks_to_wait_ends_the_run_in_good_order(results):
     result = results["politeness/rate-limited-listing"]
-    assert result.asked() == ["/robots.txt", "/feed.xml"]
+    assert len(result.asked()) == 2, "robots.txt and one of both"
     assert {(run.state, run.reason) for run in result.runs} == {("partial", "host_parked")}
     told = result.listings()
-    assert [told[path].reason for path in ("/feed.xml", "/other.xml")] == ["rate_limited"] * 2
-    assert "is parked until" in told["/other.xml"].detail
+    assert {(row.outcome, row.reason) for row in told.values()} == {("failed", "rate_limited")}
+    assert all("is parked until" in row.detail for row in told.values()), "in the second run"
 
 
 @pytest.mark.hostile("politeness/retry-after-robots")
@@ -230,10 +238,19 @@ def test_another_process_sends_nothing_to_a_parked_host(results):
 def test_what_asks_to_wait_is_not_repeated_within_the_run(results):
     result = results["politeness/no-retry-in-run"]
     asked = result.asked()
-    ours = ("/p1", "/p2", "/p3")
+    ours = ("/p1", "/p5")
     assert max(asked.count(path) for path in ours) <= 2, "once in each of the two runs"
     assert {result.outcomes()[path] for path in ours} == {("deferred", "rate_limited")}
-    assert len(result.articles()) == len(PATHS) - 3
+    assert len(result.articles()) == len(PATHS) - 2
+
+
+@pytest.mark.hostile("politeness/rate-limited-for-ever")
+def test_a_host_that_asks_to_wait_again_and_again_is_not_waited_for(results):
+    result = results["politeness/rate-limited-for-ever"]
+    pages = [path for path in result.asked() if path.startswith("/p")]
+    assert len(pages) <= 3 + 3, "in the second run its feed, which answers, ends the row"
+    assert set(result.outcomes().values()) == {("deferred", "rate_limited")}
+    assert result.runs[0].reason == "host_parked"
 
 
 @pytest.mark.hostile("politeness/recovery")
@@ -258,7 +275,7 @@ def test_a_host_that_dies_costs_a_few_requests_and_the_rest_is_put_off(results):
     assert outcomes.count(("failed", "connection")) <= 5
     assert 300 <= parked(result) <= 375
     assert result.runs[1].requests == 0
-    assert all((run.ended_at - run.started_at).total_seconds() < 15 for run in result.runs)
+    assert all(lasted(run) < SOON for run in result.runs)
 
 
 @pytest.mark.hostile("politeness/one-incident")
@@ -289,7 +306,8 @@ def test_pages_come_one_at_a_time_with_the_pause_between(results):
     first = seen[: len(seen) - 1]  # the second run's feed comes later anyway
     gaps = [later.at - one.at for one, later in pairwise(first)]
     assert len(gaps) >= 5
-    assert min(gaps) > 0.38, "by the server's clock, less what a busy machine takes"
+    assert min(gaps) > 0.3, "by the server's clock, which a busy machine reads late"
+    assert sum(gaps) > 0.5 * len(gaps) - 0.1
 
 
 @pytest.mark.hostile("politeness/not-modified")
@@ -311,5 +329,4 @@ def test_every_request_names_the_crawler_and_its_contact(results):
 def test_a_sound_site_is_crawled_as_fast_as_ever_beside_them(results):
     result = results["politeness/neighbour"]
     assert len(result.articles()) == len(PATHS)
-    first = result.runs[0]
-    assert (first.ended_at - first.started_at).total_seconds() < 15
+    assert lasted(result.runs[0]) < SOON

@@ -13,7 +13,6 @@ pytestmark = pytest.mark.slow
 RNG = random.Random(5)  # noqa: S311
 TOKENS = [f"{RNG.randrange(16**10):010x}7z" for _ in range(289)]
 FILTERS = list(itertools.product(("sort=new", "sort=old"), *[("", f"{n}=1") for n in "bcdefgh"]))
-BARE = page("<html lang=en><title>No day</title><body><p>Nothing here.</p></body></html>")
 EMPTY = page("<html lang=en><title>Nothing</title><body><p></p></body></html>")
 SPELLINGS = sorted({"".join(RNG.choice([s, s.upper()]) for s in "/news/ferry") for _ in range(60)})
 
@@ -127,7 +126,7 @@ SCENARIOS = (
             ),
             "/month": months,
             "/fair": article("Calendar Fair"),
-            "*": BARE,
+            "*": EMPTY,
         },
         start=("/days.xml", "/month?m=1"),
     ),
@@ -141,9 +140,9 @@ SCENARIOS = (
     Scenario(
         "trap/path-loop",
         {
-            "/feed.xml": feed(
-                *(f"/{'news/' * n}story" for n in range(1, 40)),
-                *(f"/{'a/b/' * n}other" for n in range(3, 20)),
+            "/feed.xml": news(
+                *((f"/{'news/' * n}story", "Loop story") for n in range(1, 40)),
+                *((f"/{'a/b/' * n}other", "Loop other") for n in range(3, 20)),
             ),
             "*": lambda method, path, headers: article(f"Loop {path[-5:]}"),
         },
@@ -168,7 +167,7 @@ SCENARIOS = (
     Scenario(
         "trap/sitemap-many-urls",
         lambda base: {
-            "/map.xml": sitemap(*(f"{base}/m/{n}-story" for n in range(200_000))),
+            "/map.xml": sitemap(*(f"{base}/m/{n}-story" for n in range(100_001))),
             "*": any_story("Many"),
         },
         start=("/map.xml",),
@@ -295,6 +294,10 @@ def test_of_289_session_ids_one_article_is_stored_with_four_requests(results):
     path = next(p for p, end in result.outcomes().items() if end == ("rejected", "trap"))
     assert "token that looks like a session" in result.detail(path)
     assert "of 4 fetched all have one and the same text" in result.why(path)
+    left = next(t for t in TOKENS if f"/story?visit={t}" not in result.outcomes())
+    assert "left to the next reading, for they look like a trap's" in result.why(
+        f"/story?visit={left}"
+    )
 
 
 @pytest.mark.hostile("trap/session-paths")
@@ -307,8 +310,8 @@ def test_session_ids_in_paths_are_no_new_articles(results):
 @pytest.mark.hostile("trap/calendar")
 def test_a_calendar_without_end_is_cut(results):
     result = results["trap/calendar"]
-    assert "/fair" in result.articles()
-    assert len(asked(result, "/days/")) <= 8
+    assert list(result.articles()) == ["/fair"]
+    assert len(asked(result, "/days/")) <= 6
     assert len(asked(result, "/month")) <= 2
     assert "in the future" in result.listings()["/days.xml"].detail
     assert (result.run.state, result.run.reason) == ("partial", "trap")
@@ -373,7 +376,7 @@ def test_listings_that_lead_ever_deeper_end_at_the_depth(results):
 
 
 @pytest.mark.hostile("trap/sitemap-many-urls")
-def test_of_a_sitemap_of_200_000_urls_no_more_than_allowed_are_taken(results):
+def test_of_a_sitemap_of_100_001_urls_no_more_than_allowed_are_taken(results):
     result = results["trap/sitemap-many-urls"]
     assert result.listings()["/map.xml"].accepted == 2000
     assert "`[links] max_items`" in result.run.detail

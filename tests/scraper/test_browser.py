@@ -63,7 +63,9 @@ def story(title: str):
 
 
 SCRIPTED = {
-    "/app.js": page(APP, "text/javascript"),
+    "/app.js": page(
+        gzip.compress(APP.encode()), "text/javascript", headers=(("Content-Encoding", "gzip"),)
+    ),
     "/list": shell(),
     "/news/one": shell(NOISE),
     "/data/news/one": story("Café One"),
@@ -275,14 +277,8 @@ def test_a_missing_chromium_is_told_by_check_and_ends_the_run_in_words(tmp_path)
         assert made.asked() == []
 
 
-def test_the_browser_is_told_to_use_no_other_proxy_than_ours():
-    assert "--no-proxy-server" in launch_options("", None)["args"]
-    options = launch_options("", f"http://me:p%40{WORD}@127.0.0.1:3128")
-    assert "--no-proxy-server" not in options["args"]
-    assert options["proxy"] == {
-        "server": "http://127.0.0.1:3128",
-        "username": "me",
-        "password": f"p@{WORD}",
-        "bypass": "<-loopback>",
-    }
+def test_the_browser_reaches_no_network_of_its_own():
+    args = launch_options("")["args"]
+    assert "--host-resolver-rules=MAP * ~NOTFOUND" in args
+    assert "--proxy-bypass-list=<-loopback>" in args
     assert executable("/nowhere/chromium") is None

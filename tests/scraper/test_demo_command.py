@@ -8,24 +8,16 @@ import sys
 import time
 
 import pytest
+import zygote
 
 pytestmark = pytest.mark.slow
 A_MINUTE = 60
 
 
-def khabar(*args, cwd):
-    return subprocess.run(
-        [sys.executable, "-m", "scraper", *args],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-        cwd=cwd,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("KHABAR")},
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        },
-    )
+def khabar(*args, cwd, fresh=False):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KHABAR")}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    return zygote.run(*args, cwd=cwd, fresh=fresh, env=env, timeout=100)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +28,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shown(home):
     started = time.monotonic()
-    done = khabar("demo", str(home / "shop"), cwd=home)
+    done = khabar("demo", str(home / "shop"), cwd=home, fresh=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done, time.monotonic() - started
 

@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
+import zygote
 from crawl_world import article, feed, page, world
 from guest_world import BROKEN, FEW, OLD, PAGES, bring
 
@@ -182,18 +181,12 @@ def test_the_books_balance_whatever_failed(made):
 
 
 def scrapy(made, source):
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "source", "-a", f"source={source}"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={
-            **os.environ,
-            "SCRAPY_SETTINGS_MODULE": "scraper.settings",
-            "KHABAR_CONFIG": str(made.config),
-        },
-    )
+    env = {
+        **os.environ,
+        "SCRAPY_SETTINGS_MODULE": "scraper.settings",
+        "KHABAR_CONFIG": str(made.config),
+    }
+    return zygote.run("crawl", "source", "-a", f"source={source}", module="scrapy", env=env)
 
 
 def test_scrapy_s_own_door_leads_to_the_same_spider_and_books(made):

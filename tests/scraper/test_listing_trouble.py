@@ -118,7 +118,7 @@ def test_links_beyond_the_page_budget_come_in_the_next_run(tmp_path):
     extra = {"/feed.xml": feed(*names)} | {name: article(f"Story {name}") for name in names}
     with world(tmp_path, extra) as made:
         made.listing(more="max_pages = 2\n")
-        ends = [made.crawl(check=code)[0] for code in (3, 3, 0)]
+        ends = [made.crawl(check=code)[0] for code in (3, 0, 0)]
         assert [end["counts"].get("new", 0) for end in ends] == [2, 2, 1]
         assert ends[0]["detail"].startswith("3 pages beyond `[fetch] max_pages` left to the next")
         assert ends[0]["counts"]["deferred"] == 3

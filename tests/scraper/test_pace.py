@@ -168,7 +168,8 @@ def test_two_sources_of_one_host_keep_one_pause_between_them(tmp_path):
         assert [end["state"] for end in made.crawl()] == ["ok", "ok"]
         gaps = [later.at - one.at for one, later in pairwise(server.seen)]
     assert len(gaps) >= 6
-    assert min(gaps) > 0.28, "by the server's clock, less what a busy machine takes"
+    assert min(gaps) > 0.2, "by the server's clock, which a busy machine reads late"
+    assert sum(gaps) > 0.3 * len(gaps) - 0.1
 
 
 def test_a_page_that_is_only_tried_waits_for_nobody_and_says_what_came(tmp_path):

@@ -1,10 +1,9 @@
 """The way in for a Scrapy developer: `scrapy list`, `crawl` and `shell`, with the same books."""
 
 import os
-import subprocess
-import sys
 
 import pytest
+import zygote
 from crawl_world import demo_source, world
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
@@ -26,19 +25,13 @@ def made(tmp_path_factory):
         yield made
 
 
-def scrapy(made, *args):
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *args],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={
-            **os.environ,
-            "SCRAPY_SETTINGS_MODULE": "scraper.settings",
-            "KHABAR_CONFIG": str(made.config),
-        },
-    )
+def scrapy(made, *args, fresh=False):
+    env = {
+        **os.environ,
+        "SCRAPY_SETTINGS_MODULE": "scraper.settings",
+        "KHABAR_CONFIG": str(made.config),
+    }
+    return zygote.run(*args, module="scrapy", fresh=fresh, env=env)
 
 
 def articles(made):
@@ -54,7 +47,7 @@ def articles(made):
 
 @pytest.fixture(scope="module")
 def crawled(made):
-    return scrapy(made, "crawl", "source", "-a", "source=demo")
+    return scrapy(made, "crawl", "source", "-a", "source=demo", fresh=True)
 
 
 def test_scrapy_lists_our_spiders(made):

@@ -29,6 +29,9 @@ READING = (
     ("articles", "show", "4"),
     ("status",),
     ("status", "--source", "harbour"),
+    ("hosts", "list"),
+    ("quarantine", "list"),
+    ("quarantine", "show", "2"),
     ("runs",),
     ("runs", "1"),
     ("runs", "2"),
@@ -46,7 +49,7 @@ READING = (
     ("try", "PAGE"),
 )
 
-QUIET = {("why", "https://harbour.example/never"), ("status",), ("runs",)}
+QUIET = {("why", "https://harbour.example/never"), ("runs",)}
 """Nothing that others chose is in what is told of it."""
 
 
@@ -106,6 +109,7 @@ def test_the_poison_is_in_every_column_that_is_not_ours():
     } <= names  # fmt: skip
 
 
+@pytest.mark.hostile("injection/terminal-escapes", "injection/bidi", "injection/notifications")
 @pytest.mark.parametrize("args", READING, ids=" ".join)
 def test_no_command_lets_a_page_steer_the_terminal(capsys, folder, args):
     code, out, err = khabar(capsys, folder, *args)
@@ -200,6 +204,7 @@ def fail(words):
     raise LookupError(words)
 
 
+@pytest.mark.hostile("injection/log-lines")
 def test_a_record_is_one_line_and_what_follows_is_indented():
     forged = "x\n2024-05-29 10:15:00,000 ERROR run=1 site: forged"
     assert "\n" not in logged("bad title: %s", forged + POISON)

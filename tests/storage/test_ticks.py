@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 from schedule_world import DATABASES, LEASE, NOON, declared, opened
+from sqlalchemy import update
 
 from scraper.schedule.timetable import TIMETABLE
 from storage.runs import claim, close_run, next_queued
@@ -22,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(params=DATABASES)
 def world(request, tmp_path):
-    yield from opened(request.param, tmp_path)
+    yield from opened(request, tmp_path)
 
 
 def ticked(world, now, **more):
@@ -31,11 +32,10 @@ def ticked(world, now, **more):
 
 
 def end_all(world, now):
-    """Crawl whatever is queued, in no time."""
+    """Have whatever is queued been crawled, in no time."""
+    done = {"state": "ok", "attempt": 1, "started_at": now, "ended_at": now}
     with world.write() as conn:
-        while queued := next_queued(conn):
-            run = claim(conn, queued.id, "test", now, LEASE)
-            close_run(conn, run, "ok", None, None, now)
+        conn.execute(update(runs).where(runs.c.state == "queued").values(**done))
 
 
 def test_a_due_source_gets_its_run_once(world):
