@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from multiprocessing import get_context
@@ -24,6 +25,8 @@ PRELOADED = ["scraper.warm"]
 """Imported once for all children: the first page of each of them must not take longer."""
 ATTEMPTS = 2
 """A pool that breaks fails all that is in it, most of which is not to blame."""
+PATIENCE = 4
+"""A call may last this many times its seconds: they are the processor's, which may be busy."""
 GRACE = 30.0
 """Seconds beyond a page's own after which its pool is taken for hung: a child may have to start."""
 
@@ -39,12 +42,23 @@ class ReadingError(Exception):
 def _limits(memory: int, nice: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     os.nice(nice)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def _timed(seconds: float, function: Callable[..., T], *args: Any) -> tuple[T, float]:
+    """Call a function, and end this process when it takes more of the processor's seconds."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        began = time.process_time()
+        return function(*args), time.process_time() - began
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
 class Children:
-    """A number of processes with a time limit for each call and a memory limit for each of them.
+    """A number of processes with limits: seconds of processor for a call, bytes for each of them.
 
     They are started at the first call. Nobody may call without one of the `places`.
     """
@@ -66,8 +80,11 @@ class Children:
                 self._pool = pool
             return self._pool
 
-    async def run(self, function: Callable[..., T], *args: Any) -> T:
-        """Return what the function returns in a child; raises ReadingError and what it raises."""
+    async def run(self, function: Callable[..., T], *args: Any) -> tuple[T, float]:
+        """Return what the function returns in a child, and the seconds that it took there.
+
+        Raises ReadingError, and what the function raises.
+        """
         for _ in range(ATTEMPTS):
             pool = await self.start()
             try:
@@ -78,25 +95,33 @@ class Children:
                 self._give_up(pool)
         raise ReadingError(Reason.CRASH, "the reading processes died, and again when repeated")
 
-    async def _once(self, pool: ProcessPool, function: Callable[..., T], args: Any) -> T:
-        future = asyncio.wrap_future(pool.schedule(function, args=args, timeout=self.seconds))
+    async def _once(
+        self, pool: ProcessPool, function: Callable[..., T], args: Any
+    ) -> tuple[T, float]:
+        wait = self.seconds * PATIENCE
+        call = pool.schedule(_timed, args=(self.seconds, function, *args), timeout=wait)
+        future = asyncio.wrap_future(call)
         try:
             # Pebble sees its children die, not that one of them holds a lock for ever.
-            await asyncio.wait({future}, timeout=self.seconds + GRACE)
+            await asyncio.wait({future}, timeout=wait + GRACE)
             if not future.done():
                 self._give_up(pool)
                 raise ReadingError(Reason.SLOW_PAGE, "the reading processes did not answer")
             return future.result()
         except (TimeoutError, FutureTimeoutError) as error:
-            words = f"not read within {self.seconds:g} s of work"
-            raise ReadingError(Reason.SLOW_PAGE, words) from error
+            raise self._too_slow() from error
         except MemoryError as error:
             raise ReadingError(Reason.TOO_LARGE, "out of memory while reading") from error
         except ProcessExpired as error:
+            if error.exitcode == -signal.SIGPROF:
+                raise self._too_slow() from error
             words = f"the reading process died (exit code {error.exitcode})"
             raise ReadingError(Reason.CRASH, words) from error
         finally:
             future.cancel()
+
+    def _too_slow(self) -> ReadingError:
+        return ReadingError(Reason.SLOW_PAGE, f"not read within {self.seconds:g} s of work")
 
     def _open(self) -> ProcessPool:
         context = get_context("forkserver")

@@ -68,6 +68,7 @@ class Errands:
             response = await self._one(asked)
             location = response.headers.get("Location")
             if response.status not in FOLLOWED or location is None:
+                _may_read(headers.get("origin"), response)
                 return self.coding.process_response(asked, response)
             asked = _next(asked, response.status, urljoin(asked.url, location.decode("latin-1")))
         raise RefusedError(Outcome.FAILED, Reason.REDIRECT_LIMIT, f"too many hops: {asked.url}")
@@ -94,6 +95,16 @@ class Errands:
         if pace is not None:
             pace.overhear(asked.url, response.status, _plain(response))
         return response
+
+
+def _may_read(origin: str | None, response: Response) -> None:
+    """Raise RefusedError for what another origin does not offer: Playwright would let it pass."""
+    parts = urlsplit(response.url)
+    if origin in (None, f"{parts.scheme}://{parts.netloc}"):
+        return
+    if "Access-Control-Allow-Origin" not in response.headers:
+        words = f"{response.url} is not for pages of {origin}"
+        raise RefusedError(Outcome.FAILED, Reason.REDIRECT_BLOCKED, words)
 
 
 def _next(asked: Request, status: int, url: str) -> Request:

@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 
 from pipeline.discover import read_listing
@@ -29,7 +28,7 @@ from scraper.python import load
 T = TypeVar("T")
 
 SECONDS = 15.0
-"""A page that takes longer is stopped; trafilatura needs 0.04 s for a usual one."""
+"""Of the processor. A page that takes more is stopped; a usual one needs 0.04 s."""
 QUICK = 2.0
 """Seconds after which a page is stopped to be read again where it holds up nobody."""
 IN_ALL = 60.0
@@ -126,23 +125,25 @@ class Reader:
                 return await self._timed(slow, _by_file(slow, function, snapshot, *args))
             return await self._timed(slow, slow.run(function, snapshot, *args))
 
-    async def _timed(self, children: Children, call: Awaitable[T]) -> T:
-        await children.start()
-        started = monotonic()
+    async def _timed(self, children: Children, call: Awaitable[tuple[T, float]]) -> T:
+        seconds = 0.0
         try:
-            return await call
+            result, seconds = await call
+        except ReadingError as error:
+            seconds = children.seconds if error.reason is Reason.SLOW_PAGE else 0.0
+            raise
         finally:
-            seconds = monotonic() - started
             if seconds >= self.pool.quick.seconds:
                 self._spent += seconds
                 self._distrust = TRUST
             elif self._distrust:
                 self._distrust -= 1
+        return result
 
 
 async def _by_file(
     children: Children, function: Callable[..., T], snapshot: Snapshot, *args: Any
-) -> T:
+) -> tuple[T, float]:
     path = await asyncio.to_thread(_put_down, snapshot.body)
     try:
         return await children.run(_picked_up, function, replace(snapshot, body=b""), path, *args)

@@ -40,6 +40,9 @@ _CUT = {
 }
 """What a limit leaves out, in words that name its key."""
 
+_LOST = frozenset({Reason.SOFT_404, Reason.REDIRECT_HOME})
+_CHANCE = 2
+"""So many pages that are gone mean nothing."""
 _WALLS = {
     Reason.LOGIN_WALL: "behind a login",
     Reason.CHALLENGE: "behind a bot challenge",
@@ -62,6 +65,8 @@ class Books:
     """Visits that are not settled."""
     deferred: Mapping[str, int] = field(default_factory=dict)
     """Of the deferred visits: how many for which reason."""
+    lost: int = 0
+    """Of the rejected: articles in whose place the site shows its front page, or "not found"."""
     trapped: int = 0
     """Visits that ended as rejected(trap)."""
 
@@ -113,7 +118,7 @@ def books(conn: Connection, run_id: int) -> Books:
     ).one()
     outcomes: dict[str, int] = {}
     deferred: dict[str, int] = {}
-    still_open = trapped = 0
+    still_open = trapped = lost = 0
     for outcome, reason, number in conn.execute(
         select(visits.c.outcome, visits.c.reason, func.count())
         .where(visits.c.run_id == run_id)
@@ -128,7 +133,16 @@ def books(conn: Connection, run_id: int) -> Books:
             deferred[reason or ""] = deferred.get(reason or "", 0) + number
         elif reason == Reason.TRAP:
             trapped += number
-    return Books(*counts, outcomes=outcomes, open=still_open, deferred=deferred, trapped=trapped)
+        elif reason in _LOST:
+            lost += number
+    return Books(
+        *counts,
+        outcomes=outcomes,
+        open=still_open,
+        deferred=deferred,
+        trapped=trapped,
+        lost=lost,
+    )
 
 
 def listings_of(conn: Connection, run_id: int) -> Listings:
@@ -271,6 +285,8 @@ def _failures(books: Books) -> str:
     if put_off and sum(put_off.values()) == tried:
         reasons = ", ".join(f"{reason} {number}" for reason, number in sorted(put_off.items()))
         words.append(f"all {_many(tried, 'page')} put off ({reasons})")
+    if books.lost > _CHANCE and books.lost == tried:
+        words.append(f"in place of all {tried} pages the site shows another, or “not found”")
     return "; ".join(words)
 
 

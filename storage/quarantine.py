@@ -46,6 +46,13 @@ def hold(conn: Connection, run: Run, poison: Poison, now: datetime) -> Counter[s
             taken[visit.outcome] += 1
     _remove(conn, copied)
     _forget(conn, run)
+    # Of a URL that is held once more, the older page can no longer be put back.
+    mine = select(held.c.url_id).where(held.c.run_id == run.id)
+    conn.execute(
+        delete(held).where(
+            held.c.run_id != run.id, held.c.released_at.is_(None), held.c.url_id.in_(mine)
+        )
+    )
     return taken
 
 

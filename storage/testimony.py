@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from storage.schema import articles, held, revisions, runs, urls, visits
 
 START = 2_000
 """Characters of a text that are compared with another's."""
+MOST = 500
+"""Texts of which so much is looked at."""
+_FEW = 2
 ARTICLES = 300
 RUNS = 20
 EARLIER = 500
@@ -34,10 +38,27 @@ def witnesses(conn: Connection, run: Run) -> list[Witness]:
     here = {row["url_id"] for row in rows}
     before = [row for row in _earlier(conn, run, sorted(marks)) if row["url_id"] not in here]
     told = hints_for(conn, [row["url_id"] for row in (*rows, *before)])
+    starts = _starts(conn, rows)
     return [
-        *(_witness(row, told[row["url_id"]].title, earlier=False) for row in rows),
+        *(
+            _witness(row, told[row["url_id"]].title, start=starts.get(row["revision_id"]))
+            for row in rows
+        ),
         *(_witness(row, told[row["url_id"]].title, earlier=True) for row in before),
     ]
+
+
+def _starts(conn: Connection, rows: Sequence[Mapping[Any, Any]]) -> dict[int, str]:
+    """Return the beginnings of those texts whose pages share their title with two others."""
+    titles = Counter(title for row in rows if (title := _title(row)))
+    wanted = [row["revision_id"] for row in rows if titles[_title(row) or ""] > _FEW]
+    found: dict[int, str] = {}
+    for some in chunks([one for one in wanted if one is not None][:MOST]):
+        statement = select(revisions.c.id, func.substr(revisions.c.body, 1, START)).where(
+            revisions.c.id.in_(some)
+        )
+        found |= {row[0]: row[1] for row in conn.execute(statement)}
+    return found
 
 
 def past(conn: Connection, run: Run) -> Past:
@@ -96,14 +117,13 @@ def accepted(conn: Connection, run: Run) -> frozenset[str]:
 
 
 def _pages() -> Select[Any]:
-    names = ("url_id", "outcome", "reason", "final_url", "evidence")
+    names = ("url_id", "outcome", "reason", "final_url", "evidence", "revision_id")
     return (
         select(
             *[visits.c[name] for name in names],
             urls.c.url,
             *[revisions.c[name] for name in ("title", "origins", "media_type", "body_sha")],
             func.length(revisions.c.body).label("chars"),
-            func.substr(revisions.c.body, 1, START).label("start"),
         )
         .join(urls, urls.c.id == visits.c.url_id)
         .outerjoin(revisions, revisions.c.id == visits.c.revision_id)
@@ -137,7 +157,13 @@ def _earlier(conn: Connection, run: Run, marks: Sequence[str]) -> list[Mapping[A
     return list(latest.values())
 
 
-def _witness(row: Mapping[Any, Any], announced: str | None, *, earlier: bool) -> Witness:
+def _witness(
+    row: Mapping[Any, Any],
+    announced: str | None,
+    *,
+    start: str | None = None,
+    earlier: bool = False,
+) -> Witness:
     is_page = row["media_type"] == _HTML
     return Witness(
         url_id=row["url_id"],
@@ -147,11 +173,19 @@ def _witness(row: Mapping[Any, Any], announced: str | None, *, earlier: bool) ->
         announced=announced,
         title=_title(row),
         mark=_mark(row),
-        target=row["final_url"],
+        target=_target(row),
         chars=row["chars"] if is_page else None,
-        start=(row["start"] or "") if is_page else "",
+        start=(start or "") if is_page else "",
         earlier=earlier,
     )
+
+
+def _target(row: Mapping[Any, Any]) -> str | None:
+    """Return what names the page to which a redirect led: the row of the URL that has it."""
+    if row["outcome"] == "duplicate":
+        led = (row["evidence"] or {}).get("url_id") if row["reason"] == Reason.SAME_URL else None
+        return None if led is None else str(led)
+    return str(row["url_id"]) if row["final_url"] else None
 
 
 def _title(row: Mapping[Any, Any]) -> str | None:

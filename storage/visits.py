@@ -21,6 +21,12 @@ RETRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedel
 """The pauses after the first, second, … failure in a row; after the last one the URL is dead."""
 
 _AT_ONCE = {Reason.PAGE_CAP, Reason.BYTE_CAP, Reason.INTERRUPTED, Reason.RUN_DEADLINE}
+_PAUSES = {
+    Reason.CHALLENGE: timedelta(hours=6),
+    Reason.CONSENT_WALL: timedelta(hours=6),
+    Reason.PLACEHOLDER: timedelta(hours=6),
+    Reason.QUARANTINED: timedelta(hours=3),
+}
 _PAUSE = timedelta(hours=1)
 
 _STATES = {
@@ -91,7 +97,7 @@ def next_try(
         return None
     if reason in _AT_ONCE:
         return now
-    return now + _PAUSE
+    return now + (_PAUSES.get(reason, _PAUSE) if reason else _PAUSE)
 
 
 def settle(conn: Connection, run: Run, url_id: int, settlement: Settlement) -> Outcome:

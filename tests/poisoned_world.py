@@ -12,6 +12,7 @@ from migrated_world import migrated
 from sqlalchemy import Connection, Text, create_engine, insert, select, update
 
 from storage.schema import hosts, incidents
+from storage.schema_watched import held
 from storage.types import Json, Sealed, Told, metadata
 
 POISON = (
@@ -49,6 +50,11 @@ def poisoned(folder: Path) -> Path:
         parked = {"host": "harbour.example", "changed_at": ledger_world.NOW, "failures": 3.0}
         until = {"parked_until": datetime(2100, 1, 1, tzinfo=UTC), "parked_why": "it said so"}
         conn.execute(insert(hosts).values(**parked, **until, reason="timeout"))
+        back = {"run_id": 2, "url_id": 1, "visit_run_id": 2, "at": ledger_world.NOW}
+        said = {"title": "A wall", "body": "Sign in to read on.", "url": ledger_world.FEED}
+        conn.execute(
+            insert(held).values(**back, outcome="new", detail="a wall", article=said, revision=said)
+        )
         conn.execute(insert(incidents).values(**trouble, **at, reason="timeout"))
         for table in metadata.sorted_tables:
             _poison(conn, table)

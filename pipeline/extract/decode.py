@@ -12,6 +12,7 @@ from pipeline.model import Snapshot
 _NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _TAGS = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>|[\s]+", re.IGNORECASE | re.DOTALL)
 _SAMPLE = 60_000
+_WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 # One bad byte in two thousand is a slip of the site's editor, not another character set.
 _SLIPS = 2_000
 
@@ -26,6 +27,8 @@ def decode(snapshot: Snapshot) -> tuple[str, str]:
     name, mark = read_bom(body)
     if name is not None and mark is not None:
         return _clean(body[len(mark) :].decode(name, "replace")), name
+    if name := _WIDE.get(body[:2]):
+        return _clean(body.decode(name, "replace")), name
     # Text in another set is practically never valid UTF-8 by chance, unless it is plain ASCII.
     try:
         text = body.decode("utf-8")

@@ -82,8 +82,8 @@ _XML = re.compile(
 )
 _JSON = re.compile(rb"^\s*\{[^{}]*\"version\"\s*:\s*\"https?:[\\/]+jsonfeed\.org[\\/]+version")
 _TAG = re.compile(rb"<[a-zA-Z!?/]")
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-"""Byte order marks of the sets in which text is full of zero bytes."""
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\0", b"\0<")
+"""Byte order marks, or a tag without one, of the sets in which text is full of zero bytes."""
 _NULS = 100
 _HEAD = 2_000
 _ENDS = 64 * 1024

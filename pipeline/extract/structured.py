@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -14,6 +15,10 @@ from lxml.html import HtmlElement
 _LARGEST = 1_000_000
 _MOST_NODES = 5_000
 _DEEPEST = 12
+_MOST_PROPERTIES = 2_000
+_LONGEST_PROPERTY = 300
+_PIECES = 200
+"""Pieces of text that one property is put together from."""
 _ARTICLE = re.compile(r"(article|posting|report|newsitem|advertorial)$", re.IGNORECASE)
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
@@ -86,7 +91,7 @@ def microdata(root: HtmlElement) -> Stated:
     if scope is None:
         return Stated()
     found: dict[str, list[str]] = {}
-    for node in scope.iterfind(".//*[@itemprop]"):
+    for node in islice(scope.iterfind(".//*[@itemprop]"), _MOST_PROPERTIES):
         for name in node.get("itemprop", "").split():
             found.setdefault(name, []).append(_property(node))
     first = {name: next((value for value in values if value), "") for name, values in found.items()}
@@ -105,7 +110,8 @@ def _property(node: HtmlElement) -> str:
         return value.strip()
     inner = node.find(".//*[@itemprop='name']") if node.get("itemscope") is not None else None
     chosen = node if inner is None else inner
-    return " ".join((chosen.get("content") or "".join(chosen.itertext())).split())[:300]
+    text = chosen.get("content") or "".join(islice(chosen.itertext(), _PIECES))
+    return " ".join(text.split())[:_LONGEST_PROPERTY]
 
 
 def objects(root: HtmlElement) -> Iterator[dict[str, Any]]:

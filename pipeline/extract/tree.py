@@ -14,6 +14,8 @@ from pipeline.reasons import Reason
 
 MAX_ELEMENTS = 50_000
 """Reading time grows faster than a page does; beyond this no page is an article."""
+MAX_TEXT = 2_000_000
+"""Characters, menus included: a thick book has fewer, and every step takes its time for each."""
 MAX_DEPTH = 400
 """Deeper than any page that a person wrote: unclosed tags, or an attack on the stack."""
 
@@ -65,7 +67,17 @@ def parse(text: str) -> Parsed:
         raise UnreadableError(
             Reason.TOO_LARGE, f"{len(elements)} elements; at most {MAX_ELEMENTS} are read"
         )
+    size = sum(_size(element) for element in elements)
+    if size > MAX_TEXT:
+        raise UnreadableError(
+            Reason.TOO_LARGE, f"{size} characters of text; at most {MAX_TEXT} are read"
+        )
     return Parsed(root, elements, truncated=_cut_deep(root))
+
+
+def _size(element: HtmlElement) -> int:
+    own = 0 if element.tag in {"script", "style"} else len(element.text or "")
+    return own + len(element.tail or "")
 
 
 def _cut_deep(root: HtmlElement) -> bool:

@@ -94,10 +94,13 @@ def _by_headers(headers: dict[str, str], status: int) -> Suspicion | None:
 
 def _marked(seen: Sight) -> Suspicion | None:
     """Return the challenge that a page is by the marks of its maker, or by its script alone."""
-    if len(seen.text) > _WALL or seen.announced:
+    if len(seen.text) > _WALL or seen.announced or _prose(seen):
         return None
-    if whose := next((whose for mark, whose in phrases.MARKS if mark in seen.raw), ""):
-        return Reason.CHALLENGE, f"{whose}, and {_short(seen)}"
+    for mark, whose in phrases.MARKS:
+        # Some put their scripts into every page, also into those that they let through.
+        sure = b"cf" in mark or (len(seen.text) <= _SHORT and not seen.vouched)
+        if sure and mark in seen.raw:
+            return Reason.CHALLENGE, f"{whose}, and {_short(seen)}"
     script = _SETS_COOKIE.search(seen.raw) and _RELOADS.search(seen.raw)
     if script and len(seen.text) < _NOTHING:
         return Reason.CHALLENGE, "no text, and a script that sets a cookie and loads it again"
@@ -129,8 +132,8 @@ def _portal(seen: Sight) -> Suspicion | None:
         return Reason.CAPTIVE_PORTAL, f"nothing but {seen.text!r}, as networks answer tests"
     words = _words(phrases.PORTAL_TEXT, seen.text)
     heading = _headed(phrases.PORTAL, seen)
-    asks = seen.forms > 0 or seen.moved
-    if asks and not _prose(seen) and ((heading and words) or len(words) > 1):
+    asks = (seen.forms > 0 or seen.moved) and len(_text(seen)) <= _SHORT // 2
+    if asks and words and (heading or (seen.moved and len(words) > 1)):
         where = f", answered by {urlsplit(seen.url).hostname}" if seen.moved else ""
         return Reason.CAPTIVE_PORTAL, f"a network's login page: {_said(words)}{where}"
     return None

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
-from pipeline.reasons import Reason
+from pipeline.reasons import IN_THE_WAY, Reason
 from pipeline.suspect.sight import alike
 from pipeline.witness import Past, Poison, Witness
 from pipeline.words import bare, fold
@@ -43,11 +43,7 @@ BAD = frozenset(
         Reason.NOT_ARTICLE,
         Reason.NO_CONTENT,
         Reason.REDIRECT_HOME,
-        Reason.CHALLENGE,
-        Reason.CONSENT_WALL,
-        Reason.LOGIN_WALL,
-        Reason.CAPTIVE_PORTAL,
-        Reason.PLACEHOLDER,
+        *IN_THE_WAY,
     }
 )
 """Reasons of pages that are something else than the article that was announced."""
@@ -69,7 +65,7 @@ def poisoned(
     mine = [one for one in every if not one.earlier]
     return (
         _one_page(read, "text", ((one.mark, one) for one in read if one.mark))
-        or _one_page(read, "target", ((one.target, one) for one in read if one.target))
+        or _one_page(read, "address", ((one.target, one) for one in read if one.target))
         or _one_page(read, "title", _titled(read))
         or _shorter(read, past)
         or _refused(mine, past)
@@ -86,6 +82,8 @@ def _one_page(
     for group in sorted(groups.values(), key=len, reverse=True):
         if len(group) < DIFFERENT:
             return None
+        if what == "address" and len(group) < SHARE * total:
+            return None  # a few old stories may have been put together
         if why := _is_one(group, total, strict=what != "text"):
             words = f"{len(group)} differently announced pages have one {what} ({why})"
             # What was stored before, under its own title, is the one page that is real.
@@ -157,6 +155,9 @@ def _refused(seen: Sequence[Witness], past: Past) -> Poison | None:
     if total < PAGES or past.read < KNOWN:
         return None
     if len(bad) < ALL * total or past.bad > USUAL * past.read:
+        return None
+    # What is put off already needs no holding back: a wall in the open is no poison.
+    if all(one.reason in IN_THE_WAY or one.outcome == "unchanged" for one in seen):
         return None
     counts: defaultdict[str, int] = defaultdict(int)
     for one in bad:

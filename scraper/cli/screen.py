@@ -15,6 +15,8 @@ from storage.masking import concealed
 
 __all__ = ["emit", "safe", "say", "table", "when"]
 
+PAGE_TEXTS = frozenset({"title", "body", "text", "raw", "lines", "authors", "section"})
+"""Keys under which stands what a page says, word for word."""
 LONGEST = 500
 """Characters of a cell: more is no cell."""
 
@@ -23,7 +25,7 @@ def emit(row: dict[str, Any]) -> None:
     """Print one JSON object on a line of its own; instants as ISO 8601.
 
     JSON itself escapes only C0: what else steers a terminal goes as an escape too, losing nothing.
-    A value that is a URL has its login and tokens masked; text of pages stays as it is.
+    Logins and tokens in URLs are masked, but what a page says stays as it is.
     """
     click.echo(escaped(json.dumps(_told(row), ensure_ascii=False, default=_plain)))
 
@@ -33,14 +35,14 @@ def escaped(line: str) -> str:
     return UNSAFE.sub(lambda match: json.dumps(match.group())[1:-1], line)
 
 
-def _told(value: Any) -> Any:
+def _told(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
         is_address = value.startswith(("http://", "https://")) and len(value.split()) == 1
-        return concealed(value) if is_address else value
+        return value if key in PAGE_TEXTS and not is_address else concealed(value)
     if isinstance(value, dict):
-        return {key: _told(item) for key, item in value.items()}
+        return {name: _told(item, str(name)) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_told(item) for item in value]
+        return [_told(item, key) for item in value]
     return value
 
 

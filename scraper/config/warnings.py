@@ -10,6 +10,7 @@ from scraper.config.files import shown
 from scraper.config.load import APP_FILE, SOURCES, Config
 from scraper.config.secrets import resolve
 from scraper.config.source import Source
+from storage.masking import concealed
 
 _LOOKALIKES = {".tml", ".toml", ".yaml", ".yml", ".json", ".ini", ".conf"}
 
@@ -30,6 +31,12 @@ def warnings(config: Config) -> Iterator[ConfigError]:
                 message = f"{announced[place.url]} already looks at {place.url}"
                 yield ConfigError(message, path=path, key="discover")
             announced.setdefault(place.url, source.id)
+            if concealed(place.url) != place.url:
+                message = (
+                    f"{place.url} holds what looks like a token: it is masked wherever it is kept"
+                    " or shown, but stands in this file; let only khabar's own user read it"
+                )
+                yield ConfigError(message, path=path, key="discover")
         if source.enabled and source.schedule_text is None:
             message = "neither schedule nor every: crawled only when asked"
             yield ConfigError(message, path=path, key="schedule")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -20,7 +20,13 @@ from pipeline.reasons import Reason
 from scraper.failures import RefusedError, explain
 from scraper.handler import RunEndedError
 from scraper.pace.hosts import Hosts
-from scraper.pace.policy import is_on_trial, of_answer, of_failure
+from scraper.pace.policy import (
+    PATIENCE,
+    is_on_trial,
+    is_worth_waiting,
+    of_answer,
+    of_failure,
+)
 from scraper.pace.telling import PUT_OFF, code_of, parked
 from storage import incidents
 from storage.hosts import VIA, Host
@@ -33,8 +39,6 @@ if TYPE_CHECKING:
     from scraper.pace.line import Line
     from scraper.work import Work
 
-PATIENCE = 15.0
-"""A park that ends within so many seconds is waited for; beyond that the URL is put off."""
 _OURS = frozenset({"gate", "login"})
 """Requests that no link has led to."""
 
@@ -56,6 +60,8 @@ class PaceGate:
         proxy = source.fetch.proxy_address() if source else None
         self.via = VIA + urlsplit(proxy).netloc.rpartition("@")[2] if proxy else ""
         """Through a proxy a host is another client's, with troubles of its own."""
+        self.waited: dict[tuple[str, datetime], float] = {}
+        """Parks that this run has waited for, in seconds."""
         self.put_off: Counter[tuple[str, str]] = Counter()
         """Requests refused, by code and host of the incident."""
         crawler.pace = self  # type: ignore[attr-defined] # the handler's handle
@@ -105,8 +111,9 @@ class PaceGate:
             # A bare 503 stays the page's own error; else the page was but put off.
             asked = heard.wait is not None or response.status == 429  # noqa: PLR2004
             request.meta["told"] = (host.parked_until, heard.words, asked)
-            # What is over in a moment cuts no run short, but a listing is read once in a run.
-            if host.is_parked(now + timedelta(seconds=PATIENCE)) or "asked" in request.meta:
+            # What is over in a moment cuts no run short, but listings and rules are read but once.
+            once = bool({"asked", "gate"} & request.meta.keys())
+            if once or host.is_parked(now + timedelta(seconds=PATIENCE)):
                 self._note(parked(host, now))
 
     def failed(self, request: Request, error: BaseException) -> None:
@@ -154,8 +161,11 @@ class PaceGate:
             if host.parked_until is None or now >= host.parked_until:
                 return host
             left = (host.parked_until - now).total_seconds()
-            if left > PATIENCE:
+            park = (key, host.parked_until)
+            waited = sum(seconds for one, seconds in self.waited.items() if one != park)
+            if not is_worth_waiting(host, now, waited):
                 raise self._refused(request, host)
+            self.waited.setdefault(park, left)
             await self._wait(asyncio.ensure_future(asyncio.sleep(left)))
 
     def _refused(self, request: Request, host: Host) -> RefusedError:

@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 
-from pipeline.discover.links import without_login
+from pipeline.discover.links import MAX_URL, without_login
 from pipeline.identify import url_key
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
@@ -46,6 +46,9 @@ class _Hop:
             raise _refused(
                 Reason.REDIRECT_LIMIT, f"redirects in a circle, back to {redirected.url}"
             )
+        if len(redirected.url) > MAX_URL:
+            words = f"redirects to an address of {len(redirected.url)} characters"
+            raise _refused(Reason.REDIRECT_BLOCKED, words)
         try:
             hop: Request = super()._redirect(redirected, request, reason)  # type: ignore[misc]
         except IgnoreRequest as error:
@@ -60,6 +63,9 @@ class _Hop:
         trail = [*request.meta.get("redirect_urls", []), request.url]
         times = [_place(url) for url in trail].count(_place(redirected.url))
         return times > int(hasattr(self.crawler, "jar_of"))
+
+    def _engine_started(self) -> None:
+        """Look for nothing: we send no Referer at all, and Scrapy would warn that it is missing."""
 
     async def _settle(self, request: Request, result: Request | Response) -> Request | Response:
         work: Work | None = getattr(self.crawler, "work", None)

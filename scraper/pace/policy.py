@@ -25,6 +25,12 @@ SPREAD = 0.25
 """By up to this part a pause is lengthened at random, so that not all come back at once."""
 FORGET = timedelta(hours=1)
 """A failure that was followed by nothing for so long counts no more."""
+PATIENCE = 15.0
+"""A run waits for a park that ends within so many seconds; beyond that its URLs are put off."""
+IN_A_ROW = 2
+"""It waits no more after so many parks without a success between them,"""
+IN_ALL = 60.0
+"""nor longer than so many seconds in all: else a host could hold it up a little each time."""
 WEIGHTS = {
     Reason.TIMEOUT: 1.0,
     Reason.CONNECTION: 1.0,
@@ -104,6 +110,12 @@ def after(host: Host, heard: Heard, now: datetime, jitter: float) -> Host:
 def is_on_trial(host: Host) -> bool:
     """Tell whether a host that is no longer parked has yet to show that it answers again."""
     return host.parkings > 0
+
+
+def is_worth_waiting(host: Host, now: datetime, waited: float) -> bool:
+    """Tell whether a run that has waited so many seconds already waits for the end of a park."""
+    left = (host.parked_until - now).total_seconds() if host.parked_until else 0.0
+    return left <= PATIENCE and host.parkings <= IN_A_ROW and waited + left <= IN_ALL
 
 
 def _told(host: Host, heard: Heard, now: datetime, jitter: float) -> Host:

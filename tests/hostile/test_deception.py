@@ -184,6 +184,13 @@ SCENARIOS = (
         },
     ),
     Scenario(
+        "deception/redirect-one",
+        {
+            **everywhere("gate", page("", status=302, headers=(("Location", "/welcome-all"),)), 4),
+            "/welcome-all": html("All Are Welcome", paragraphs("the gate")),
+        },
+    ),
+    Scenario(
         "deception/parked-domain",
         everywhere("parked", html("dorn.example is for sale", "<p>Make an offer.</p>")),
     ),
@@ -335,6 +342,7 @@ def row(key):
         pytest.param("login", ("deferred", "login_wall"), marks=row("login")),
         pytest.param("soft-404", ("rejected", "soft_404"), marks=row("soft-404")),
         pytest.param("one-body", HELD, marks=row("one-body")),
+        pytest.param("redirect-one", HELD, marks=row("redirect-one")),
         pytest.param("redirect-home", ("rejected", "redirect_home"), marks=row("redirect-home")),
         pytest.param("parked-domain", ("deferred", "placeholder"), marks=row("parked-domain")),
         pytest.param("cloaking", WALL, marks=row("cloaking")),
@@ -353,6 +361,13 @@ def test_a_portal_before_the_listing_fails_it(results):
     read = result.listings()["/feed.xml"]
     assert (read.outcome, read.reason) == ("failed", "captive_portal")
     assert (result.run.state, result.run.reason) == ("failed", "listing_failed")
+
+
+@row("redirect-home")
+def test_a_site_that_shows_its_front_page_for_everything_is_no_success(results):
+    run = results["deception/redirect-home"].runs[0]
+    assert (run.state, run.reason) == ("partial", "pages_failed")
+    assert "in place of all 3 pages" in run.detail
 
 
 @row("one-body")

@@ -289,6 +289,16 @@ BODY = """<iframe src=INNER/frame></iframe><iframe src=/hop-frame></iframe><img 
 <script src=/app.js></script>"""
 
 
+ASKS = """
+const say = words => document.querySelector('h1').append('; ' + words);
+const ask = (url, more) => fetch(url, more).then(answer => answer.text()).then(say);
+ask('http://127.0.0.2:PORT/open', {headers: {'X-Own': '1'}});
+ask('http://127.0.0.2:PORT/closed').catch(() => say('refused'));
+fetch('/set').then(() => ask('/told'));
+ask('/posted', {method: 'POST', body: 'hello'});
+"""
+
+
 def shown(inner):
     """Return pages that a browser is to be misled by."""
     port = inner.rpartition(":")[2]
@@ -298,7 +308,7 @@ def shown(inner):
 
     hops = ("", "-style", "-css", "-frame", "-img", "-script", "-worker", "-module")
     return {
-        "/feed.xml": feed("/shown", "/leads", "/submits"),
+        "/feed.xml": feed("/shown", "/leads", "/submits", "/asks"),
         "/shown": headed("Shown", filled(HEAD), filled(BODY)),
         "/app.js": page(filled(SCRIPT), "text/javascript"),
         "/hop-fine": moved("/fine.js"),
@@ -307,6 +317,10 @@ def shown(inner):
         ),
         **{f"/hop{name}": moved(f"{inner}/hop{name}") for name in hops},
         "/hop-307": moved(f"{inner}/hop-307", 307),
+        "/asks": headed("Asks", "", f"<script>{ASKS.replace('PORT', port)}</script>"),
+        "/set": page("set", headers=(("Set-Cookie", "own=1; Path=/"),)),
+        "/told": lambda method, path, headers: page(headers.get("cookie", "no cookie")),
+        "/posted": lambda method, path, headers: page(f"{method} {headers['content-length']}"),
         "/leads": headed("Leads", f"<script>location = '{inner}/leads'</script>"),
         "/submits": headed(
             "Submits",
@@ -428,6 +442,8 @@ def scenarios(canary, found, second):
 def results(tmp_path_factory, canary):
     root = tmp_path_factory.mktemp("ssrf")
     public = {f"/{name}": story(name) for name in NAMES}
+    anybody = (("Access-Control-Allow-Origin", "*"),)
+    public |= {"/open": page("open", headers=anybody), "/closed": page("closed")}
     site = "http://news.example"
     proxied = {
         f"{site}/feed.xml": feed("/to-literal", "/to-odd"),
@@ -622,10 +638,17 @@ def test_neither_a_proxy_there_nor_by_way_of_a_proxy(results, canary):
 @pytest.mark.hostile("ssrf/browser", "ssrf/websocket")
 def test_a_page_in_the_browser_reaches_nothing_either(results, canary):
     result = results["ssrf/browser"]
-    assert result.outcomes() == {"/shown": NEW, "/leads": BLOCKED, "/submits": BLOCKED}
+    assert result.outcomes() == {
+        "/shown": NEW,
+        "/asks": NEW,
+        "/leads": BLOCKED,
+        "/submits": BLOCKED,
+    }
     # Its scripts were run, and what they may ask for they were given, by way of a redirect too.
     assert {"/app.js", "/hop", "/hop-script", "/hop-style", "/fine.js"} <= set(result.asked())
     assert result.articles()["/shown"].title == "The Shown Story of Hask to All"
+    said = set(result.articles()["/asks"].title.split("; "))
+    assert said == {"The Asks Story of Hask", "open", "refused", "own=1", "POST 5"}
     assert canary.heard == []
 
 

@@ -110,9 +110,11 @@ def test_a_site_whose_every_page_is_titled_alike_is_healthy_while_its_texts_diff
 
 
 def test_redirects_of_different_articles_to_one_page_are_poison():
-    portal = "https://portal.example/login"
-    pages = [false(n, mark=None, target=portal) for n in range(3)]
-    assert "one target" in (poisoned(pages, Past()) or Past()).words
+    pages = [false(n, mark=None, target="7") for n in range(3)]
+    found = poisoned(pages, Past())
+    assert found is not None
+    assert "one address" in found.words
+    assert poisoned([*pages, *(seen(n) for n in range(3, 9))], Past()) is None
 
 
 def test_what_was_stored_before_under_its_own_title_stays():
@@ -135,6 +137,15 @@ def test_lengths_and_shares_need_a_history_and_several_pages():
     assert poisoned(bad[:4], PAST) is None
     assert poisoned(bad, Past()) is None
     assert poisoned(bad, Past(read=100, bad=60)) is None
+
+
+def test_walls_in_the_open_are_put_off_and_need_no_quarantine():
+    walls = [
+        Witness(url_id=n, url=f"https://m.example/{n}", outcome="deferred", reason="challenge")
+        for n in range(9)
+    ]
+    assert poisoned(walls, PAST) is None
+    assert poisoned([*walls, seen(20)], PAST) is not None
 
 
 @given(

@@ -248,6 +248,17 @@ ARTICLES = {
             "<form><input name=q><button>Search</button></form>"
         ),
     ),
+    "wi-fi, short": (
+        "Free Wi-Fi on the ferry",
+        (
+            f"<p>Passengers can go online from Monday on; no voucher is needed. {P1} {P1}</p>"
+            "<form><input name=q><button>Search</button></form>"
+        ),
+    ),
+    "a short one behind a guard that let it through": (
+        TITLE,
+        f"<p>{P1}</p><p>{P2}</p><script src='/_Incapsula_Resource?SWJIYLWA=7'></script>",
+    ),
     "maintenance": (
         "Maintenance",
         (

@@ -63,7 +63,9 @@ def story(title: str):
 
 
 SCRIPTED = {
-    "/app.js": page(APP, "text/javascript"),
+    "/app.js": page(
+        gzip.compress(APP.encode()), "text/javascript", headers=(("Content-Encoding", "gzip"),)
+    ),
     "/list": shell(),
     "/news/one": shell(NOISE),
     "/data/news/one": story("Café One"),

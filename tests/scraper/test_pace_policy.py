@@ -19,6 +19,7 @@ from scraper.pace.policy import (
     WEIGHTS,
     after,
     is_on_trial,
+    is_worth_waiting,
     of_answer,
     of_failure,
 )
@@ -160,6 +161,18 @@ def test_lesser_failures_count_as_parts_and_old_ones_not_at_all():
 
 def test_a_success_at_a_sound_host_changes_nothing_so_that_nothing_is_written():
     assert after(HOST, ANSWERED, SOON, 0.0) is HOST
+
+
+def test_a_run_waits_for_what_is_over_soon_but_not_again_and_again():
+    def parked(seconds, parkings=1):
+        until = NOW + timedelta(seconds=seconds)
+        return Host(host="x", changed_at=NOW, parked_until=until, parkings=parkings)
+
+    assert is_worth_waiting(parked(15), NOW, 0)
+    assert is_worth_waiting(parked(15, parkings=2), NOW, 45)
+    assert not is_worth_waiting(parked(16), NOW, 0)
+    assert not is_worth_waiting(parked(1, parkings=3), NOW, 0)
+    assert not is_worth_waiting(parked(15), NOW, 46)
 
 
 WORDS = st.one_of(

@@ -30,6 +30,8 @@ READING = (
     ("status",),
     ("status", "--source", "harbour"),
     ("hosts", "list"),
+    ("quarantine", "list"),
+    ("quarantine", "show", "2"),
     ("runs",),
     ("runs", "1"),
     ("runs", "2"),

@@ -159,3 +159,20 @@ def test_an_article_whose_revision_is_missing_is_still_listed(tmp_path):
         assert found[3].body == ""
         assert found[3].title == world.RUSSIAN
     engine.dispose()
+
+
+@given(
+    st.one_of(
+        st.text(max_size=30),
+        st.text("'\"%_\\\\*?[]();-:=<>|&$ xX0", max_size=12),
+        st.sampled_from(["' OR '1'='1", '"; DROP TABLE urls; --', "x') UNION SELECT 1 --", "\x00"]),
+    )
+)
+def test_whatever_is_searched_for_is_text_and_never_an_expression(conn, words):
+    every = {one.article: one for one in search.every(conn, search.Query())}
+    for wanted in (search.Query(words=(words,)), search.Query(url=words, cited_source=words)):
+        for found in search.every(conn, wanted):
+            one = every[found.article]
+            texts = [one.title or "", one.body, one.url, one.cited_source or ""]
+            assert not words.strip() or any(words.casefold() in t.casefold() for t in texts)
+    assert len(every) == len(list(search.every(conn, search.Query())))
