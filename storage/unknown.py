@@ -9,12 +9,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from storage.masking import MASK, concealed
 from storage.schema import listings, runs, sources, urls
 
 _LOOK_BACK = 2_000  # listings; samples of refused links are few, and old ones are no answer
-
-
 _TRAPS = frozenset({"trap", "suspected"})
+
+
+def unmasked(conn: Connection, shown: str) -> str | None:
+    """Return the one URL that is shown like this, with its secrets masked; None if not just one."""
+    front = shown.partition(MASK)[0]
+    if front == shown or "://" not in front:
+        return None
+    near = select(urls.c.url).where(urls.c.url.startswith(front, autoescape=True))
+    found = [url for url in conn.scalars(near.limit(_LOOK_BACK)) if concealed(url) == shown]
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,8 +52,11 @@ _CUT = {
 @click.pass_context
 def command(ctx: click.Context, /, url: str, *, as_json: bool) -> int:
     """Tell where URL was found, what became of each visit, and why; exit code 1 if unknown."""
-    key, host = key_of(url)
+    key_of(url)
     with asking(ctx) as store, store.read() as conn:
+        # As other commands show it, with `***` in it, it is nobody's address.
+        url = unknown.unmasked(conn, url) or url
+        key, host = key_of(url)
         return run(conn, url, key, host, datetime.now(UTC), as_json=as_json)
 
 

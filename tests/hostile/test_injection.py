@@ -4,6 +4,7 @@ import ast
 import csv
 import io
 import json
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from crawl_world import article, feed, page
 from hostile_ground import Scenario, ground
 
 from pipeline.errors import ArchiveError
+from scraper.cli import main
 from scraper.cli.articles import write_file
 from scraper.config import load
 from scraper.crawl import settings_for
@@ -152,12 +154,20 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def results(root):
-    return ground(root, SCENARIOS, times=2)
+    return ground(root, SCENARIOS)
 
 
 @pytest.fixture(scope="module")
 def made(results):
     return next(iter(results.values())).world
+
+
+def khabar(made, *args):
+    """Run a command in this process; return what it says."""
+    told = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
+    with redirect_stdout(told), redirect_stderr(told), pytest.raises(SystemExit):
+        main(["--config", str(made.config), *args])
+    return told.buffer.getvalue().decode()
 
 
 def one(result):
@@ -212,13 +222,13 @@ def test_formats_and_commands_of_a_shell_are_text(results, root):
 @pytest.mark.hostile("injection/csv-formulas")
 def test_no_cell_of_an_export_is_a_formula(results):
     result = results["injection/csv-formulas"]
-    text = result.world.khabar("articles", "export", "--format", "csv", check=0).stdout
+    text = khabar(result.world, "articles", "export", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(text)))
     [row] = [row for row in rows if row["source"] == result.source]
     assert row["title"] == f"'{FORMULA}"
     cells = [cell for row in rows for cell in row.values()]
     assert not [cell for cell in cells if cell.lstrip(" \u200b").startswith(("=", "+", "-", "@"))]
-    plain = result.world.khabar("articles", "export", "--source", result.source, check=0).stdout
+    plain = khabar(result.world, "articles", "export", "--source", result.source)
     assert json.loads(plain)["title"] == FORMULA
 
 
@@ -233,8 +243,8 @@ def test_nothing_that_steers_a_terminal_is_printed_or_logged(results, made):
     result = results["injection/terminal-escapes"]
     assert "owned" in one(result).title
     assert "realm" in result.detail("/gone")
-    shown = "".join(made.khabar(*command).stdout for command in COMMANDS)
-    shown += made.khabar("articles", "show", str(one(result).id)).stdout + result.told
+    shown = "".join(khabar(made, *command) for command in COMMANDS)
+    shown += khabar(made, "articles", "show", str(one(result).id)) + result.told
     assert "\\u202eevil" in shown
     assert steering(shown.replace("\r\n", "\n")) == set()
     for file in (made.root / "var/logs").glob("*"):
@@ -245,7 +255,7 @@ def test_nothing_that_steers_a_terminal_is_printed_or_logged(results, made):
 def test_no_line_break_makes_a_line_of_the_log(results, made):
     result = results["injection/log-lines"]
     assert result.visits()
-    shown = made.khabar("logs", "--limit", "0").stdout
+    shown = khabar(made, "logs", "--limit", "0")
     assert "forged" in shown
     assert not [line for line in shown.splitlines() if line.startswith(FORGED)]
 
@@ -254,7 +264,7 @@ def test_no_line_break_makes_a_line_of_the_log(results, made):
 def test_sql_is_text_in_pages_and_in_searches(results, made):
     result = results["injection/sql-strings"]
     assert 'DROP TABLE urls; -- " OR 1=1' in one(result).title
-    found = made.khabar("articles", "find", "'; DROP TABLE urls; --", "--json", check=0).stdout
+    found = khabar(made, "articles", "find", "'; DROP TABLE urls; --", "--json")
     assert [json.loads(line)["source"] for line in found.splitlines()] == [result.source]
     for words in (
         ("logs", "--grep"),
@@ -264,16 +274,14 @@ def test_sql_is_text_in_pages_and_in_searches(results, made):
         ("runs", "--source"),
         ("status", "--source"),
     ):
-        assert made.khabar(*words, "x' OR '1'='1", "--json", check=0).stdout == ""  # fmt: skip
+        assert khabar(made, *words, "x' OR '1'='1", "--json") == ""  # fmt: skip
     assert made.rows("SELECT count(*) AS n FROM urls")[0].n > 10
 
 
 @pytest.mark.hostile("injection/search-syntax")
 def test_what_is_searched_for_is_not_an_expression(made):
     def find(*words):
-        text = made.khabar(
-            "articles", "find", "--limit", "0", "--json", "--", *words, check=0
-        ).stdout
+        text = khabar(made, "articles", "find", "--limit", "0", "--json", "--", *words)
         return {json.loads(line)["source"] for line in text.splitlines()}
 
     everything = find("committee")
@@ -318,15 +326,15 @@ def test_no_row_and_no_link_leads_the_archive_or_an_export_elsewhere(tmp_path):
 def test_the_name_of_an_imported_file_is_text(made, tmp_path):
     file = tmp_path / "known \x1b[2J\u202e.txt"
     file.write_text("https://a.invalid/x\n")
-    done = made.khabar("import", str(file))
-    assert "\\x1b[2J\\u202e.txt" in done.stdout + done.stderr
-    assert steering(done.stdout + done.stderr) == set()
+    told = khabar(made, "import", str(file))
+    assert "\\x1b[2J\\u202e.txt" in told
+    assert steering(told) == set()
 
 
 @pytest.mark.hostile("injection/header-injection")
 def test_no_link_and_no_etag_becomes_a_header(results):
     result = results["injection/header-injection"]
-    assert len(result.seen) > 5
+    assert len(result.seen) > 4
     assert not [one for one in result.seen if "x-evil" in one.headers]
     assert {one.method for one in result.seen} == {"GET"}
     assert not [one for one in result.seen if one.path.startswith("/evil")]
@@ -336,7 +344,7 @@ def test_no_link_and_no_etag_becomes_a_header(results):
 @pytest.mark.hostile("injection/unicode-names")
 def test_a_look_alike_host_is_told_apart(results, made):
     result = results["injection/unicode-names"]
-    told = made.khabar("runs", str(result.runs[0].id)).stdout
+    told = khabar(made, "runs", str(result.runs[0].id))
     assert "other_host" in told
     assert "xn--" in told
 
