@@ -51,7 +51,7 @@ ROWS = {
         ),
         "/shift-jis": (
             page(
-                f"<title>渡し船</title><h1>渡し船</h1>{f'<p>{JAPANESE * 5}</p>' * 3}".encode(
+                f"<meta charset=shift_jis><title>渡し船</title><h1>渡し船</h1>{f'<p>{JAPANESE * 5}</p>' * 3}".encode(
                     "shift_jis"
                 ),
                 "text/html; charset=utf-8",
@@ -182,10 +182,11 @@ MANY = (
 )
 QUICKER = """
 import scraper.reading
-scraper.reading.ReadingPool.__init__.__kwdefaults__["seconds"] = 4.0
+scraper.reading.ReadingPool.__init__.__kwdefaults__["seconds"] = 3.5
 scraper.reading.QUICK = 1.5
+scraper.reading.NICE = 0
 """
-"""A page that takes too long is given up sooner than usual."""
+"""What takes too long is given up sooner, and no slower than usual beside other tests."""
 
 
 @pytest.fixture(scope="module")
