@@ -25,6 +25,11 @@ def russian(mark: str, stated: str = "", meta: str = "") -> str:
     return f"<html><head>{meta}<title>Паром {mark}</title></head><body><h1>Паром {mark}</h1>{text}"
 
 
+def japanese() -> str:
+    text = f"<p>{JAPANESE * 5}</p>" * 3
+    return f"<meta charset=shift_jis><title>渡し船</title><h1>渡し船</h1>{text}"
+
+
 def plain(mark: str, content_type: str = "text/html; charset=utf-8") -> Response:
     return page(around(mark), content_type)
 
@@ -49,15 +54,7 @@ ROWS = {
             page(russian("latin"), "text/html; charset=iso-8859-1"),
             NEW,
         ),
-        "/shift-jis": (
-            page(
-                f"<title>渡し船</title><h1>渡し船</h1>{f'<p>{JAPANESE * 5}</p>' * 3}".encode(
-                    "shift_jis"
-                ),
-                "text/html; charset=utf-8",
-            ),
-            NEW,
-        ),
+        "/shift-jis": (page(japanese().encode("shift_jis"), "text/html; charset=utf-8"), NEW),
     },
     "parsing/bom-against-meta": {
         "/bom": (
@@ -182,10 +179,11 @@ MANY = (
 )
 QUICKER = """
 import scraper.reading
-scraper.reading.ReadingPool.__init__.__kwdefaults__["seconds"] = 4.0
+scraper.reading.ReadingPool.__init__.__kwdefaults__["seconds"] = 3.5
 scraper.reading.QUICK = 1.5
+scraper.reading.NICE = 0
 """
-"""A page that takes too long is given up sooner than usual."""
+"""What takes too long is given up sooner, and no slower than usual beside other tests."""
 
 
 @pytest.fixture(scope="module")
