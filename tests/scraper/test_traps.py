@@ -64,6 +64,20 @@ def test_a_site_that_gave_one_page_to_all_for_a_day_loses_nothing(tmp_path):
     assert "26 links refused as a trap's are fetched after all" in told.message
 
 
+def test_what_a_held_back_run_took_for_a_trap_is_put_off_with_it(tmp_path):
+    links = [(f"/read?id={n}", f"Story {n}") for n in range(30)]
+    with world(tmp_path, {"/feed.xml": feed(*links), "/read": article("Back Soon")}) as made:
+        made.listing()
+        [end] = made.crawl(check=None)
+        states = made.states()
+        due = made.rows("SELECT DISTINCT next_try_at FROM urls")
+        assert made.unbalanced() == []
+    assert (end["state"], end["reason"]) == ("partial", "quarantined")
+    assert end["counts"]["rejected"] == 26
+    assert {state for state, _ in states.values()} == {"deferred"}
+    assert len(due) == 1
+
+
 def test_who_wants_every_link_switches_it_off(tmp_path):
     links = [(f"/story?visit={next(TOKENS)}", "The Ferry") for _ in range(9)]
     with world(tmp_path, {"/feed.xml": feed(*links), "/story": article("The Ferry")}) as made:
