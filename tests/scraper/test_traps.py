@@ -7,6 +7,8 @@ from crawl_world import article, page, world
 
 from scraper.demosite import Response
 
+pytestmark = pytest.mark.slow
+
 TOKENS = (f"a{n:04}f{n * 7 % 10}c{n}e" for n in itertools.count(1000))
 
 
