@@ -20,7 +20,7 @@ class Witness:
     mark: str | None = None
     """The digest of its text."""
     target: str | None = None
-    """Where a redirect led."""
+    """What names the page to which a redirect led."""
     chars: int | None = None
     """Length of its text; None for what has none to be compared."""
     start: str = ""

@@ -173,11 +173,19 @@ def _witness(
         announced=announced,
         title=_title(row),
         mark=_mark(row),
-        target=row["final_url"],
+        target=_target(row),
         chars=row["chars"] if is_page else None,
         start=(start or "") if is_page else "",
         earlier=earlier,
     )
+
+
+def _target(row: Mapping[Any, Any]) -> str | None:
+    """Return what names the page to which a redirect led: the row of the URL that has it."""
+    if row["outcome"] == "duplicate":
+        led = (row["evidence"] or {}).get("url_id") if row["reason"] == Reason.SAME_URL else None
+        return None if led is None else str(led)
+    return str(row["url_id"]) if row["final_url"] else None
 
 
 def _title(row: Mapping[Any, Any]) -> str | None:

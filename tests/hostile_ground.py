@@ -14,7 +14,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import zygote
 from crawl_world import World
 from hostile_servers import Seen, Wire, serve_pages, serve_raw
 from processes_seen import Peak
@@ -34,12 +34,6 @@ LARGEST = 512
 LONGEST = 100
 """Seconds after which a crawl that does not end is killed, and the ground fails."""
 AT_ONCE = 8
-START = """
-import scraper.foreground
-scraper.foreground.AT_ONCE = {at_once}
-from scraper.cli import main
-main()
-"""
 """More runs at once than usual: a family spends its time waiting."""
 
 
@@ -238,14 +232,23 @@ def _instant(stored: str | datetime | None) -> datetime | None:
 
 def _crawl(made: World, prelude: str, at_once: int, env: Mapping[str, str]) -> tuple[int, str]:
     """Crawl every source in one process; return its peak in MiB and what it told."""
-    code = prelude + START.format(at_once=at_once)
+    more = {
+        "KHABAR_CONFIG": str(made.config),
+        "HOSTILE_PRELUDE": prelude,
+        "HOSTILE_AT_ONCE": str(at_once),
+        "PYTHONPATH": str(Path(__file__).parent),
+        **env,
+    }
     with (
-        subprocess.Popen(
-            [sys.executable, "-W", "error::ResourceWarning", "-c", code, "crawl", "--json"],
+        zygote.start(
+            "crawl",
+            "--json",
+            module="hostile_crawl",
+            fresh=bool(prelude),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "KHABAR_CONFIG": str(made.config), **env},
+            env={**os.environ, **more},
         ) as process,
         Peak(process.pid) as peak,
     ):

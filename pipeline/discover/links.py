@@ -222,7 +222,8 @@ def _host(url: str) -> str | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in _SCHEMES or not host:
+    # Where a backslash ends a host, for browsers, others read a login on another one.
+    if parts.scheme not in _SCHEMES or not host or "\\" in parts.netloc:
         return None
     default = 443 if parts.scheme == "https" else 80
     return host if port in {None, default} else f"{host}:{port}"

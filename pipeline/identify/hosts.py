@@ -25,6 +25,8 @@ def split(url: str) -> SplitResult:
         raise ValueError("not an absolute http or https URL")
     if not parts.hostname:
         raise ValueError("the URL names no host")
+    if "\\" in parts.netloc:  # which of two hosts is meant, browsers and others do not agree
+        raise ValueError("the URL's host is not a valid host name")
     return parts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -94,7 +94,7 @@ def sight(  # what has been found out so far
         body=body,
         dated=dated,
         claims=claims,
-        announced=any(alike(line, announced) for line in (title, *tops)),
+        announced=has_title((title, *tops), announced),
     )
 
 
@@ -105,14 +105,20 @@ def parts(line: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(piece for piece in (whole, *pieces) if piece))
 
 
-def alike(one: str, other: str) -> bool:
-    """Return whether two titles are of the same page: most words of the shorter are shared."""
-    mine, yours = set(re.findall(r"\w+", fold(one))), set(re.findall(r"\w+", fold(other)))
-    if not mine or not yours:
-        return False
-    return len(mine & yours) >= _ALIKE * min(len(mine), len(yours)) and (
-        min(len(mine), len(yours)) > 1 or mine == yours
-    )
+def words_of(text: str) -> set[str]:
+    """Return the words of a title, folded."""
+    return set(re.findall(r"\w+", fold(text)))
+
+
+def has_title(lines: Iterable[str], announced: str) -> bool:
+    """Return whether a page's headings have most words of the title it was announced under.
+
+    Not the other way round: the name of the site, which many announced titles have, is on each of
+    its pages.
+    """
+    wanted = words_of(announced)
+    known = set().union(*(words_of(line) for line in lines))
+    return bool(wanted) and len(wanted & known) >= _ALIKE * len(wanted)
 
 
 def _line(element: etree._Element | None) -> str:

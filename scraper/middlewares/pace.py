@@ -111,8 +111,9 @@ class PaceGate:
             # A bare 503 stays the page's own error; else the page was but put off.
             asked = heard.wait is not None or response.status == 429  # noqa: PLR2004
             request.meta["told"] = (host.parked_until, heard.words, asked)
-            # What is over in a moment cuts no run short, but a listing is read once in a run.
-            if host.is_parked(now + timedelta(seconds=PATIENCE)) or "asked" in request.meta:
+            # What is over in a moment cuts no run short, but listings and rules are read but once.
+            once = bool({"asked", "gate"} & request.meta.keys())
+            if once or host.is_parked(now + timedelta(seconds=PATIENCE)):
                 self._note(parked(host, now))
 
     def failed(self, request: Request, error: BaseException) -> None:

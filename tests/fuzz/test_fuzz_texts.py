@@ -102,6 +102,7 @@ def test_a_date_is_a_moment_of_these_centuries_or_none(text, zone):
 
 
 @given(url=URLS)
+@example(url="http://good.example\\@evil.example/")
 def test_a_url_has_one_key_or_none(url):
     try:
         key = url_key(url)
@@ -110,12 +111,14 @@ def test_a_url_has_one_key_or_none(url):
     assert url_key(key) == key
     assert key.startswith(("http://", "https://"))
     assert urlsplit(key).hostname
+    assert "\\" not in urlsplit(url.strip()).netloc
     assert host_of(key)
     assert len(key) <= 12 * len(url) + 20
     assert_storable(key)
 
 
 @given(href=URLS, base=URLS)
+@example(href="http://good.example\\@evil.example/", base="")
 def test_a_link_is_an_address_that_can_be_asked_or_none(href, base):
     url = absolute(href, base)
     if url is not None:

@@ -184,6 +184,13 @@ SCENARIOS = (
         },
     ),
     Scenario(
+        "deception/redirect-one",
+        {
+            **everywhere("gate", page("", status=302, headers=(("Location", "/welcome-all"),)), 4),
+            "/welcome-all": html("All Are Welcome", paragraphs("the gate")),
+        },
+    ),
+    Scenario(
         "deception/parked-domain",
         everywhere("parked", html("dorn.example is for sale", "<p>Make an offer.</p>")),
     ),
@@ -335,6 +342,7 @@ def row(key):
         pytest.param("login", ("deferred", "login_wall"), marks=row("login")),
         pytest.param("soft-404", ("rejected", "soft_404"), marks=row("soft-404")),
         pytest.param("one-body", HELD, marks=row("one-body")),
+        pytest.param("redirect-one", HELD, marks=row("redirect-one")),
         pytest.param("redirect-home", ("rejected", "redirect_home"), marks=row("redirect-home")),
         pytest.param("parked-domain", ("deferred", "placeholder"), marks=row("parked-domain")),
         pytest.param("cloaking", WALL, marks=row("cloaking")),

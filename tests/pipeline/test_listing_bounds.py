@@ -66,8 +66,10 @@ def test_a_reference_to_no_character_is_left_out(reference):
     assert link.title == "AB"
 
 
-@pytest.mark.parametrize("href", ["//", "///", "//?x", "//#x", "///x"])
-def test_an_address_with_an_empty_host_is_none(href):
+@pytest.mark.parametrize(
+    "href", ["//", "///", "//?x", "//#x", "///x", "http://a.example\\@b.example/"]
+)
+def test_an_address_with_no_host_or_two_is_none(href):
     assert absolute(href, URL) is None
 
 

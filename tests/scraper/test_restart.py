@@ -3,11 +3,11 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 
 import pytest
+import zygote
 from crawl_world import article, feed, world
 from sqlalchemy.exc import OperationalError
 
@@ -18,13 +18,8 @@ EXTRA = {"/feed.xml": feed(*STORIES)} | {name: article(f"Story {name}") for name
 
 
 def start(made, *args):
-    return subprocess.Popen(
-        [sys.executable, "-m", "scraper", *args],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "KHABAR_CONFIG": str(made.config)},
-    )
+    env = {**os.environ, "KHABAR_CONFIG": str(made.config)}
+    return zygote.start(*args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
 def wait_for(made, count, seconds=30):

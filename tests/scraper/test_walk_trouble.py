@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
+import zygote
 from crawl_world import article, feed, page, world
 
 from scraper.demosite import Site, serve
@@ -197,8 +197,8 @@ def test_a_run_that_dies_on_page_2_loses_no_link(tmp_path):
             f'name = "T"\ndiscover = [{{ url = "{made.url}/list/", pattern = "/story" }}]\n'
             "[fetch]\ndelay = 0\nconcurrency = 4\ntimeout = 60\n"
         )
-        victim = subprocess.Popen(
-            [sys.executable, "-m", "scraper", "crawl"],
+        victim = zygote.start(
+            "crawl",
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "KHABAR_CONFIG": str(made.config)},
