@@ -29,8 +29,11 @@ T = TypeVar("T")
 
 SECONDS = 15.0
 """Of the processor. A page that takes more is stopped; a usual one needs 0.04 s."""
-QUICK = 2.0
-"""Seconds after which a page is stopped to be read again where it holds up nobody."""
+QUICK = 4.0
+"""After so many a page is stopped, to be read again where it holds up nobody else.
+
+The first date in a child that no rule can read takes three of them: every language is loaded.
+"""
 IN_ALL = 60.0
 """Seconds of a run that may go into pages that take longer than that."""
 TRUST = 10
@@ -42,7 +45,7 @@ LARGE = 1 << 20
 
 One that dies while it takes a body from the pipe leaves the rest of it to the next one.
 """
-NICE = 10
+NICE = 5
 """What is slow gets the processor when nobody else wants it."""
 
 

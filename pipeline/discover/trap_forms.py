@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
@@ -69,8 +70,13 @@ class Form:
         return f"{'value' if self.kind in ('session', 'number') else self.kind} {self.group}"
 
 
-def forms(key: str) -> Iterator[Form]:
-    """Yield the forms of an address, which is best given as its URL key; none of what is no URL."""
+@lru_cache(maxsize=4096)
+def forms(key: str) -> tuple[Form, ...]:
+    """Return the forms of an address, best given as its URL key; none of what is no URL."""
+    return tuple(_forms(key))
+
+
+def _forms(key: str) -> Iterator[Form]:
     try:
         parts = urlsplit(key)
     except ValueError:

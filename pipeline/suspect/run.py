@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import unquote, urlsplit
 
 from pipeline.reasons import IN_THE_WAY, Reason
-from pipeline.suspect.sight import alike
+from pipeline.suspect.sight import words_of
 from pipeline.witness import Past, Poison, Witness
 from pipeline.words import bare, fold
 
@@ -32,6 +32,8 @@ RARE = 0.05
 """Of the past's articles: so few are as short as most of a poisoned run's."""
 USUAL = 0.2
 """Of the past's pages: a source with more refused ones has them as a matter of course."""
+FITTING = 0.6
+"""Of the words of the shorter of two titles: shared by the two of one page."""
 SAME = 0.75
 """Of two announced titles' words: one title, edited."""
 SIMILAR = 0.5
@@ -95,7 +97,8 @@ def _one_page(
 def _is_one(group: Sequence[Witness], total: int, *, strict: bool) -> str:
     """Return what shows that different pages were meant, but one came; '' if that may be right."""
     titled = [one for one in group if one.announced]
-    misfits = [one for one in titled if not _fits(one)]
+    common = set.intersection(*(words_of(one.announced or "") for one in titled)) if titled else ()
+    misfits = [one for one in titled if not _fits(one, common)]
     paths = {urlsplit(one.url).path for one in group}
     if len(things := _different(misfits)) >= DIFFERENT and (
         len(paths) > 1 or len(group) >= SHARE * total
@@ -169,13 +172,20 @@ def _refused(seen: Sequence[Witness], past: Past) -> Poison | None:
     )
 
 
-def _fits(one: Witness) -> bool:
-    """Return whether a page has the title under which it was announced."""
+def _fits(one: Witness, common: Collection[str] = ()) -> bool:
+    """Return whether a page has the title under which it was announced.
+
+    `common` are words that all announced titles have, such as the name of the site.
+    """
     if not one.title or not one.announced:
         return False
     mine, other = bare(one.title), bare(one.announced)
-    inside = min(len(mine), len(other)) >= 2 * _NAMING and (mine in other or other in mine)
-    return inside or alike(one.title, one.announced)
+    if mine == other or (len(other) >= 2 * _NAMING and other in mine):
+        return True
+    title = words_of(one.title) - set(common)
+    announced = words_of(one.announced) - set(common)
+    least = min(len(title), len(announced))
+    return least > 0 and len(title & announced) >= FITTING * least
 
 
 def _different(group: Iterable[Witness]) -> list[str]:
@@ -189,14 +199,14 @@ def _different(group: Iterable[Witness]) -> list[str]:
 
 
 def _same(title: str, other: str) -> bool:
-    mine, yours = (set(re.findall(r"\w+", fold(text))) for text in (title, other))
+    mine, yours = words_of(title), words_of(other)
     return bare(title) == bare(other) or len(mine & yours) >= SAME * len(mine | yours)
 
 
 def _named(one: Witness) -> bool:
     """Return whether the words of a page's address are those of its title."""
     words = {word for word in _words(one.url) if not word.isdigit()}
-    return bool(words & set(re.findall(r"\w+", fold(one.title or ""))))
+    return bool(words & words_of(one.title or ""))
 
 
 def _address(url: str) -> str:

@@ -89,9 +89,9 @@ def any_story(name):
 HONEST = [
     *(f"/?p={n}" for n in range(26)),
     *(f"/2026/11/24/story-number-{n}" for n in range(6)),
-    *(f"/a/{token}" for token in TOKENS[:8]),
-    *(f"/view?doc={token}&l=en" for token in TOKENS[:8]),
-    *(f"/brief/2026-10-{n:02}" for n in range(1, 15)),
+    *(f"/a/{token}" for token in TOKENS[:6]),
+    *(f"/view?doc={token}&l=en" for token in TOKENS[:6]),
+    *(f"/brief/2026-10-{n:02}" for n in range(1, 13)),
 ]
 
 SCENARIOS = (
@@ -121,8 +121,8 @@ SCENARIOS = (
         "trap/calendar",
         {
             "/days.xml": lambda *_: feed(
-                *(f"/days/2026-{m:02}-{d:02}" for m in range(1, 11) for d in range(1, 29)),
-                *(f"/days/{y}-01-{d:02}" for y in range(2030, 2040) for d in range(1, 10)),
+                *(f"/days/2026-{m:02}-{d:02}" for m in range(1, 5) for d in range(1, 29)),
+                *(f"/days/{y}-01-{d:02}" for y in range(2030, 2034) for d in range(1, 10)),
             ),
             "/month": months,
             "/fair": article("Calendar Fair"),
@@ -171,7 +171,7 @@ SCENARIOS = (
             "*": any_story("Many"),
         },
         start=("/map.xml",),
-        more="max_pages = 3\ntimeout = 20\n",
+        more="max_pages = 3\ntimeout = 20\n[links]\nmax_items = 100\n",
     ),
     Scenario(
         "trap/sitemap-links",
@@ -188,9 +188,8 @@ SCENARIOS = (
     ),
     Scenario(
         "trap/many-links",
-        {"/list": listing(*(f"/l/{n}-story" for n in range(10_000))), "*": any_story("List")},
-        start=("/list",),
-        more="max_pages = 4\ntimeout = 20\n",
+        {"/feed.xml": feed(*(f"/l/{n}-story" for n in range(10_000))), "*": any_story("List")},
+        more="max_pages = 4\ntimeout = 20\n[links]\nmax_items = 200\n",
     ),
     Scenario(
         "trap/deep-path",
@@ -378,7 +377,7 @@ def test_listings_that_lead_ever_deeper_end_at_the_depth(results):
 @pytest.mark.hostile("trap/sitemap-many-urls")
 def test_of_a_sitemap_of_100_001_urls_no_more_than_allowed_are_taken(results):
     result = results["trap/sitemap-many-urls"]
-    assert result.listings()["/map.xml"].accepted == 2000
+    assert result.listings()["/map.xml"].accepted == 100
     assert "`[links] max_items`" in result.run.detail
     assert len(result.articles()) == 3
 
@@ -393,9 +392,9 @@ def test_all_sitemaps_together_give_no_more_links_than_allowed(results):
 @pytest.mark.hostile("trap/many-links")
 def test_of_ten_thousand_links_the_rest_waits(results):
     result = results["trap/many-links"]
-    assert reasons(result) == {("new", None): 4, ("deferred", "page_cap"): 1996}
-    assert "1996 pages beyond `[fetch] max_pages`" in result.run.detail
-    assert "8000 links or more beyond `[links] max_items`" in result.run.detail
+    assert reasons(result) == {("new", None): 4, ("deferred", "page_cap"): 196}
+    assert "196 pages beyond `[fetch] max_pages`" in result.run.detail
+    assert "9800 links or more beyond `[links] max_items`" in result.run.detail
     assert (result.run.state, result.run.reason) == ("partial", "item_cap")
 
 

@@ -70,6 +70,14 @@ def test_one_text_under_all_of_many_fitting_titles_is_poison():
     assert poisoned([false(n, title=TITLES[n]) for n in range(6)], PAST) is not None
 
 
+def test_the_name_of_the_site_in_every_title_makes_none_of_them_fit():
+    name = "The Daily Monitor"
+    pages = [false(n, announced=f"{TITLES[n]} - {name}", title=name) for n in range(3)]
+    assert poisoned(pages, Past()) is not None
+    copies = [false(n, announced=f"{TITLES[0]} - {name}", title=TITLES[0]) for n in range(3)]
+    assert poisoned(copies, Past()) is None
+
+
 def test_a_live_page_with_many_addresses_is_no_poison_beside_other_news():
     url = "https://monitor.example/live/storm"
     posts = [false(n, url=f"{url}?post={n}") for n in range(4)]

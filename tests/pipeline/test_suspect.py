@@ -5,7 +5,7 @@ import pytest
 from pipeline.model import Flag, Hints, Memory, Profile
 from pipeline.reasons import Reason
 from pipeline.snapshots import make_snapshot
-from pipeline.stages import read
+from pipeline.stages import read, wall
 
 NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
 URL = "https://monitor.example/2026/ferry-returns"
@@ -195,6 +195,14 @@ def test_not_found_is_understood_in_many_languages(heading):
     assert found.rejected is Reason.SOFT_404
 
 
+def test_not_found_is_understood_beside_a_long_menu():
+    menu = "".join(
+        f"<li><a href=/s/{n}>The section of matters of kind {n}</a></li>" for n in range(300)
+    )
+    found = looked(html("Page not found", f"<p>Nothing is here.</p><nav><ul>{menu}</ul></nav>"))
+    assert found.rejected is Reason.SOFT_404
+
+
 def test_a_header_tells_a_challenge_whatever_the_page_says():
     body = html(TITLE, f"<p>{P1}</p><p>{P2}</p>")
     found = looked(body, headers=[("CF-Mitigated", "challenge")])
@@ -288,6 +296,30 @@ def test_a_short_article_under_its_announced_title_is_taken_at_its_word():
     title, inner = "Page not found", "<p>A play in four acts. Tickets at the door.</p>"
     assert looked(html(title, inner)).rejected is Reason.SOFT_404
     assert looked(html(title, inner), hints=Hints(title="Page Not Found")).rejected is None
+
+
+def test_the_sites_own_name_in_an_announced_title_vouches_for_nothing():
+    hints = Hints(title="Ferry Returns to the Lower Quay - The Daily Monitor")
+    page = html("The Daily Monitor", WALLS["browser check"][1], h1="Checking your browser")
+    assert looked(page, hints=hints).rejected is Reason.CHALLENGE
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (403, WALLS["cloudflare"][1], Reason.CHALLENGE),
+        (503, WALLS["browser check"][1], Reason.CHALLENGE),
+        (511, "<html><body>Log in</body></html>", Reason.CAPTIVE_PORTAL),
+        (200, WALLS["consent"][1], Reason.CONSENT_WALL),
+        (500, WALLS["maintenance"][1], Reason.PLACEHOLDER),
+        (403, html("Forbidden", "<p>You may not see this.</p>"), None),
+        (503, html("503 Service Unavailable", "<p>Please try again later.</p>"), None),
+        (403, "", None),
+    ],
+)
+def test_an_answer_is_known_for_a_wall_whatever_its_status(status, body, reason):
+    found = wall(make_snapshot(URL, body.encode(), fetched_at=NOW, status=status))
+    assert (found and found[0]) == reason
 
 
 @pytest.mark.parametrize(

@@ -156,5 +156,6 @@ def test_one_address_alone_is_never_refused(key):
 
 
 @given(st.text(max_size=80))
-def test_any_text_has_forms_or_none(text):
-    assert list(forms(text)) == list(forms(text))
+def test_any_text_has_forms_or_none_and_belongs_to_each(text):
+    for form in forms(text):
+        assert Suspicion(form.kind, form.group, form.name, "").has(text)
