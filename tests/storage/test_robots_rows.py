@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from storage_world import NOW
+from storage_world import NOW, RUN, candidate, url_row
 
+from pipeline.model import Outcome
+from pipeline.reasons import Reason
+from storage.frontier import Settlement, accept, settle
 from storage.robots import Kept, failed, forget, keep, kept
 
 SITE = "https://river.example:8443"
@@ -40,7 +43,26 @@ def test_a_host_is_forgotten_with_both_its_schemes_and_no_other_port(any_store):
     with any_store.write() as conn:
         for origin in (SITE, "http://river.example:8443", *others):
             keep(conn, origin, COPY)
-        assert forget(conn, "river.example:8443") == 2
+        assert forget(conn, "river.example:8443", NOW) == (2, 0)
         assert kept(conn, SITE) is None
         assert all(kept(conn, origin) == COPY for origin in others)
-        assert forget(conn, "river.example:8443") == 0
+        assert forget(conn, "river.example:8443", NOW) == (0, 0)
+
+
+def test_what_the_forgotten_rules_forbade_is_due_at_once_and_nothing_else(any_store):
+    with any_store.write() as conn:
+        found = [candidate(name) for name in ("forbidden", "broken")]
+        taken = accept(conn, RUN, found, now=NOW, budget=9).taken
+        for one in taken:
+            denied = one.url.endswith("forbidden")
+            ending = Settlement(
+                outcome=Outcome.DEFERRED if denied else Outcome.FAILED,
+                reason=Reason.ROBOTS_DENIED if denied else Reason.HTTP_5XX,
+                at=NOW,
+            )
+            settle(conn, RUN, one.url_id, ending)
+    host, before = url_row(any_store, "broken").host, url_row(any_store, "broken").next_try_at
+    with any_store.write() as conn:
+        assert forget(conn, host, NOW) == (0, 1)
+    assert url_row(any_store, "forbidden").next_try_at == NOW
+    assert url_row(any_store, "broken").next_try_at == before
