@@ -60,8 +60,8 @@ def _row(one: hosts.Host, now: datetime) -> tuple[Any, ...]:
 def release(ctx: click.Context, host: str, as_json: bool) -> int:
     """Let HOST be asked again at once, and with it what was put off; exit code 1 if unknown.
 
-    The copy of its robots.txt is forgotten, so that its rules are read anew. HOST is as `khabar hosts list` shows it. If the site has asked to wait (Retry-After), it has
-    asked you as well.
+    The copy of its robots.txt is forgotten, so that its rules are read anew. HOST is as `khabar
+    hosts list` shows it. If the site has asked to wait (Retry-After), it has asked you as well.
     """
     with asking(ctx) as store, store.write() as conn:
         return run(conn, host, datetime.now(UTC), as_json=as_json)
