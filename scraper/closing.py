@@ -18,6 +18,7 @@ from storage.books import Judgement, books, judge, listings_of
 from storage.frontier import settle
 from storage.runs import close_run
 from storage.schema import runs, visits
+from storage.traps import pardon_run
 
 if TYPE_CHECKING:
     from scraper.work import Work
@@ -37,6 +38,8 @@ async def finish(work: Work, scrapy_reason: str) -> None:
         # Nobody has ended it, but a parked host has cut it short all the same.
         short = stopped or (RunReason.HOST_PARKED if work.counts["parked"] else None)
         poison = look_for_poison(conn, work, now)
+        if poison:
+            pardon_run(conn, work.run, now)
         judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), short, poison)
         if work.why:
             judged = replace(judged, detail=f"{work.why}; {judged.detail}")

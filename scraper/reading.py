@@ -30,7 +30,7 @@ T = TypeVar("T")
 SECONDS = 15.0
 """Of the processor. A page that takes more is stopped; a usual one needs 0.04 s."""
 QUICK = 4.0
-"""Seconds, of the processor too, after which a page is stopped to be read again where it holds up nobody.
+"""After so many a page is stopped, to be read again where it holds up nobody else.
 
 The first date in a child that no rule can read takes three of them: every language is loaded.
 """

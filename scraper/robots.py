@@ -31,6 +31,7 @@ _FIELDS = {
     **dict.fromkeys(("crawl-delay", "crawl delay"), _DELAY),
     **dict.fromkeys(("request-rate", "request rate", "visit-time", "visit time"), _OTHER),
 }
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/=-]*")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -216,6 +217,8 @@ def _path(url: str) -> str:
 
 def _normal(text: str, kept: str) -> str:
     """Return a text in one spelling of its escapes; of the characters kept they stay."""
+    if _PLAIN.fullmatch(text):
+        return text
 
     def plain(match: re.Match[bytes]) -> bytes:
         octet = bytes.fromhex(match[1].decode())

@@ -19,6 +19,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from sqlalchemy import Connection
 
+from pipeline.discover.robots import MAX_BYTES as READ
 from pipeline.discover.robots import robots_text
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
@@ -50,6 +51,9 @@ SECONDS = 10.0
 MAX_BYTES = 10 << 20
 """Decoded bytes of an answer, of which the first 512 KiB are read; a larger one is refused."""
 
+SITES = 8
+"""As many sites' rules are at hand, the last used; the worst of them take 46 MiB each."""
+
 FRESH = timedelta(days=1)
 """How long a copy is used without asking; a shorter `max-age` of the site is kept to."""
 LEAST = timedelta(hours=1)
@@ -78,7 +82,10 @@ class Rules:
 
 
 class RuleBook:
-    """The robots.txt of the sites that one crawl asks, each read once and asked for once."""
+    """The robots.txt of the sites that one crawl asks, each asked for once and read once.
+
+    Where there are more than SITES, the others are read again from the copy.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -145,6 +152,7 @@ class RuleBook:
         )
         engine: Any = self.crawler.engine
         response: Response = await engine.download_async(request)
+        response = response.replace(body=response.body[: READ + 1])  # enough to tell that it is cut
         return response, None if is_failure(response.status) else self._keep(origin, response)
 
     async def _read(self, origin: str, copy: Kept, now: datetime) -> Rules:
@@ -217,9 +225,11 @@ async def _once(
     tasks: dict[str, asyncio.Task[T]], key: str, start: Callable[[str], Coroutine[Any, Any, T]]
 ) -> T:
     """Return what one task for all finds out; one that we kept from it is begun again."""
-    task = tasks.get(key)
-    if task is None:
-        task = tasks[key] = asyncio.ensure_future(start(key))
+    task = tasks.pop(key, None) or asyncio.ensure_future(start(key))
+    tasks[key] = task  # the last in the order of use
+    done = [name for name, one in tasks.items() if one.done() and name != key]
+    for name in done[: max(0, len(tasks) - SITES)]:
+        del tasks[name]
     try:
         return await asyncio.shield(task)
     except Exception as error:

@@ -21,6 +21,8 @@ HEAD = 256 << 10
 """Bytes of an answer before its body, interim answers (1xx) included: as much as browsers take."""
 LINE = 64 << 10
 """Bytes of one header."""
+LINES = 1_000
+"""Headers; each costs Twisted a copy of what is still unread."""
 INTERIM = 50
 """Interim answers before the true one: each costs Twisted as much as a whole one."""
 
@@ -31,7 +33,7 @@ class LargeHeadError(ParseError):
     def __init__(self) -> None:
         words = (
             f"its headers are over {HEAD >> 10} KiB, one of them is over {LINE >> 10} KiB, or"
-            f" there are over {INTERIM} interim answers"
+            f" there are over {LINES} of them or over {INTERIM} interim answers"
         )
         super().__init__(words, b"")
 
@@ -44,12 +46,13 @@ class Parser(_LenientHTTPClientParser):
     """Reads one answer. Twisted would take headers for as long as they come."""
 
     MAX_LENGTH = LINE
-    taken = interim = 0
+    taken = lines = interim = 0
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 # Twisted's name
         """Take a line of the head."""
         self.taken += len(line) + 1
-        if self.taken > HEAD:
+        self.lines += 1
+        if self.taken > HEAD or self.lines > LINES:
             raise LargeHeadError
         super().lineReceived(line)
 

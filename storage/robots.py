@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from pipeline.model import UrlState
+from pipeline.reasons import Reason
 from storage.engine import insert_for
-from storage.schema_watched import robots
+from storage.schema import robots, urls
 from storage.text import clean
 
 
@@ -67,8 +69,19 @@ def failed(conn: Connection, origin: str, trouble: str, at: datetime) -> None:
     )
 
 
-def forget(conn: Connection, host: str) -> int:
-    """Delete the copies of a host, `host[:port]`, so that it is asked again; return how many."""
+def forget(conn: Connection, host: str, now: datetime) -> tuple[int, int]:
+    """Delete the copies of a host, `host[:port]`; what its rules put off is due at once.
+
+    Return how many copies there were, and how many URLs are due.
+    """
     asked = clean(host)
     origins = [robots.c.origin == f"{scheme}://{asked}" for scheme in ("http", "https")]
-    return conn.execute(delete(robots).where(or_(*origins))).rowcount
+    copies = conn.execute(delete(robots).where(or_(*origins))).rowcount
+    due = (
+        update(urls)
+        .where(urls.c.host == asked, urls.c.state == UrlState.DEFERRED)
+        .where(urls.c.reason == Reason.ROBOTS_DENIED, urls.c.run_id.is_(None))
+        .where(urls.c.next_try_at > now)
+        .values(next_try_at=now)
+    )
+    return copies, conn.execute(due).rowcount

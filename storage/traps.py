@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, func, select, update
 
-from pipeline.model import UrlState
+from pipeline.model import Outcome, UrlState
 from pipeline.reasons import Reason
 from storage.engine import AnyRow, chunks
 from storage.fencing import Run
 from storage.schema import articles, urls, visits
+from storage.visits import next_try
 
 NEWEST = 400
 """Of a group so many URLs are looked at, the newest first."""
@@ -123,3 +124,21 @@ def pardon(
             .values(state=UrlState.DEFERRED, next_try_at=now)
         )
     return len(ids)
+
+
+def pardon_run(conn: Connection, run: Run, now: datetime) -> int:
+    """Put off what this run refused as a trap's: the pages by which it judged cannot be trusted."""
+    undone = conn.execute(
+        update(urls)
+        .where(
+            urls.c.last_run_id == run.id,
+            urls.c.state == UrlState.REJECTED,
+            urls.c.reason == Reason.TRAP,
+            urls.c.run_id.is_(None),
+        )
+        .values(
+            state=UrlState.DEFERRED,
+            next_try_at=next_try(Outcome.DEFERRED, Reason.QUARANTINED, 0, now),
+        )
+    )
+    return undone.rowcount

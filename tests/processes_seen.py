@@ -17,8 +17,9 @@ BROWSER = re.compile(r"chrom|headless|node", re.IGNORECASE)
 class Peak:
     """Samples from entering to leaving; `mib` is the most that was held at once.
 
-    All of the process itself; of its descendants what they share with nobody, and their part of
-    what they share (PSS).
+    Memory that several processes share is counted once (PSS), and partly for those outside: what
+    a forked process has imported from its start counts little. So this bounds what a crawl takes
+    on its way, not what a process has to begin with.
     """
 
     def __init__(self, pid: int) -> None:
@@ -42,11 +43,7 @@ class Peak:
 
     def _sample(self) -> None:
         while not self._done.wait(EVERY):
-            self.mib = max(self.mib, self._held() >> 10)
-
-    def _held(self) -> int:
-        first, *others = family(self.pid)
-        return held(first, "Rss") + sum(held(pid, "Pss") for pid in others)
+            self.mib = max(self.mib, sum(held(pid) for pid in family(self.pid)) >> 10)
 
 
 def family(pid: int) -> list[int]:
@@ -62,13 +59,13 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def held(pid: int, what: str) -> int:
-    """Return the KiB (Rss or Pss) of a process of ours; 0 of one that has ended, or a browser."""
+def held(pid: int) -> int:
+    """Return the KiB of a process of ours; 0 of one that has ended, or a browser."""
     root = Path("/proc", str(pid))
     try:
         if BROWSER.search((root / "comm").read_text()):
             return 0
-        found = re.search(rf"^{what}:\s+(\d+)", (root / "smaps_rollup").read_text(), re.MULTILINE)
+        found = re.search(r"^Pss:\s+(\d+)", (root / "smaps_rollup").read_text(), re.MULTILINE)
     except OSError:
         return 0
     return int(found[1]) if found else 0

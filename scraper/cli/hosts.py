@@ -14,7 +14,7 @@ from scraper.cli.options import config_option, json_option
 from scraper.cli.screen import emit, say
 from scraper.cli.wording import ago, aligned, brief, count
 from scraper.pace.telling import settle, word
-from storage import events, hosts
+from storage import events, hosts, robots
 
 
 @click.group
@@ -60,7 +60,7 @@ def _row(one: hosts.Host, now: datetime) -> tuple[Any, ...]:
 def release(ctx: click.Context, host: str, as_json: bool) -> int:
     """Let HOST be asked again at once, and with it what was put off; exit code 1 if unknown.
 
-    HOST is as `khabar hosts list` shows it. If the site has asked to wait (Retry-After), it has
+    The copy of its robots.txt is forgotten, so that its rules are read anew. HOST is as `khabar hosts list` shows it. If the site has asked to wait (Retry-After), it has
     asked you as well.
     """
     with asking(ctx) as store, store.write() as conn:
@@ -70,17 +70,22 @@ def release(ctx: click.Context, host: str, as_json: bool) -> int:
 def run(conn: Connection, host: str, now: datetime, *, as_json: bool) -> int:
     """Release a host and say so."""
     released = hosts.release(conn, host, now)
-    if released is None:
+    copies, allowed = robots.forget(conn, host, now)
+    if released is None and not copies:
         say(f"nothing is noted of {brief(host)}: `khabar hosts list` names the hosts", err=True)
         return 1
-    was, due = released
+    was, due = released or (hosts.Host(host=host, changed_at=now), 0)
     words = f"{host} was released by hand"
     if was.is_parked(now):
         words += f"; it was parked until {was.parked_until:%Y-%m-%d %H:%M:%SZ}: {was.parked_why}"
+    if copies:
+        words += "; its robots.txt is read anew"
     settle(conn, host, words, now=now, run=None)
     events.record(conn, "host.released", words, now=now)
+    due += allowed
     if as_json:
-        emit({"host": host, "was": word(was, now), "due": due})
+        emit({"host": host, "was": word(was, now), "due": due, "robots": bool(copies)})
     else:
-        say(f"{brief(host)} is released; {count(due, 'URL')} put off for it: due now")
+        more = ", and its robots.txt is read anew" if copies else ""
+        say(f"{brief(host)} is released{more}; {count(due, 'URL')} put off for it: due now")
     return 0

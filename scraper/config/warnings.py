@@ -31,9 +31,9 @@ def warnings(config: Config) -> Iterator[ConfigError]:
                 message = f"{announced[place.url]} already looks at {place.url}"
                 yield ConfigError(message, path=path, key="discover")
             announced.setdefault(place.url, source.id)
-            if concealed(place.url) != place.url:
+            if (shown_url := concealed(place.url)) != place.url:
                 message = (
-                    f"{place.url} holds what looks like a token: it is masked wherever it is kept"
+                    f"{shown_url} holds what looks like a token: it is masked wherever it is kept"
                     " or shown, but stands in this file; let only khabar's own user read it"
                 )
                 yield ConfigError(message, path=path, key="discover")

@@ -195,6 +195,14 @@ def test_not_found_is_understood_in_many_languages(heading):
     assert found.rejected is Reason.SOFT_404
 
 
+def test_not_found_is_understood_beside_a_long_menu():
+    menu = "".join(
+        f"<li><a href=/s/{n}>The section of matters of kind {n}</a></li>" for n in range(300)
+    )
+    found = looked(html("Page not found", f"<p>Nothing is here.</p><nav><ul>{menu}</ul></nav>"))
+    assert found.rejected is Reason.SOFT_404
+
+
 def test_a_header_tells_a_challenge_whatever_the_page_says():
     body = html(TITLE, f"<p>{P1}</p><p>{P2}</p>")
     found = looked(body, headers=[("CF-Mitigated", "challenge")])

@@ -13,7 +13,9 @@ import pytest
 from crawl_world import article, feed, page, world
 
 from scraper.cli import main
+from scraper.config import load
 from scraper.demosite import Site, serve
+from scraper.fixtures.cases import save
 from scraper.logs import FORMAT, Plain
 from storage import masking
 
@@ -194,6 +196,18 @@ def test_a_url_is_found_by_its_masked_form(made, khabar):
     told = khabar("why", f"{made.url}/told?token=***")
     assert f"{made.url}/told?token=***" in told
     assert "found it in the feed" in " ".join(told.split())
+
+
+def test_a_page_kept_as_a_test_has_no_token_in_its_address(made, monkeypatch):
+    for name, value in made.env.items():
+        monkeypatch.setenv(name, value)
+    config = load(made.config)
+    folder = save(config, config.source("demo"), f"{made.url}/told?token={LINK}", "told")
+    masking.forget_secrets()
+    text = "".join(path.read_text() for path in folder.rglob("*") if path.is_file())
+    assert "/told?token=***" in text
+    assert hits(text) == set()
+    assert LINK not in text
 
 
 @pytest.mark.parametrize("command", [("status",), ("db", "upgrade"), ("crawl",)], ids=" ".join)

@@ -101,7 +101,8 @@ def test_a_person_can_release_a_host_and_what_was_put_off_for_it_is_due_at_once(
         host = made.url.removeprefix("http://")
         made.site._extra |= articles("Released")
         done = made.khabar("hosts", "release", host, check=0)
-        assert done.stdout.startswith(f"{host} is released; ")
+        assert done.stdout.startswith(f"{host} is released, and its robots.txt is read anew; ")
+        assert made.rows("SELECT origin FROM robots") == []
         assert hosts(made) == []
         [end] = made.crawl()
         assert end["state"] == "ok"
