@@ -185,7 +185,7 @@ EXPLAINED: dict[Reason, tuple[str, str]] = {
     ),
     Reason.DEPTH_CAP: (
         "too many steps from the place under `discover`",
-        "raise `[fetch] max_depth`, for `follow` its `depth`; or name the place under `discover`",
+        "raise `[fetch] max_depth`, or name the place under `discover`",
     ),
     Reason.LINK_CAP: (
         "more links in one run than allowed",

@@ -70,7 +70,7 @@ RUN_EXPLAINED: dict[RunReason, tuple[str, str]] = {
         "the rest comes with the next reading; raise `[links] max_links`",
     ),
     RunReason.LISTING_CAP: ("too many listings in one run", "raise `[fetch] max_listings`"),
-    RunReason.DEPTH_CAP: ("listings too many steps away", "raise `[fetch] max_depth` or `depth`"),
+    RunReason.DEPTH_CAP: ("listings too many steps away", "raise `[fetch] max_depth`"),
     RunReason.TRAP: (
         "the site invents endless addresses",
         "`khabar runs ID` says of which kind; narrow `[links] allow` or `deny` them",

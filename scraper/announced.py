@@ -122,7 +122,8 @@ async def _take_links(
         out.refused["item_cap"] = {"count": listing.capped, "samples": []}
     children = further.asks
     keys = {candidate.key for candidate in candidates} - walk.keys
-    found = len(listing.links) + len(listing.passed) + len(further.abroad)
+    unread = sum(map(len, further.cut.values())) + bool(ahead.cut and listing.next)
+    found = len(listing.links) + len(listing.passed) + len(further.abroad) + unread
     validators = NEVER_SAME if out.is_cut else worth_keeping(listing, snapshot)
 
     def job(conn: Connection) -> tuple[Accepted, bool, datetime]:

@@ -39,8 +39,12 @@ class ReadingError(Exception):
         self.reason, self.detail, self.outcome = reason, detail, outcome
 
 
+SPARE = 64 << 20
+"""Bytes beyond a page's limit with which a child can always take the next page from the pipe."""
+
+
 def _limits(memory: int, nice: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_AS, (memory + SPARE, memory + SPARE))
     os.nice(nice)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -49,12 +53,17 @@ def _limits(memory: int, nice: int) -> None:
 
 def _timed(seconds: float, function: Callable[..., T], *args: Any) -> tuple[T, float]:
     """Call a function, and end this process when it takes more of the processor's seconds."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
+        # Between pages there is room to spare: who is out of memory while it takes a page from
+        # the pipe leaves the rest of it to the next child.
+        resource.setrlimit(resource.RLIMIT_AS, (most - SPARE, most))
         began = time.process_time()
         return function(*args), time.process_time() - began
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 class Children:

@@ -146,7 +146,9 @@ class Walks:
         wanted = self._without_traps(wanted, out)
         most = min(asked.trail.depth, fetch.max_depth) if follows else fetch.max_depth
         if wanted and asked.depth >= most:
-            out.leave("depth_cap", wanted, f"deeper than {most} steps")
+            # Where the place itself says how deep to follow, nothing is missing.
+            rule = "depth_cap" if most == fetch.max_depth else "depth"
+            out.leave(rule, wanted, f"deeper than {most} steps")
             return out
         rules = asked.rules if follows else _as_sitemap(asked.rules)
         for at, url in enumerate(wanted):

@@ -36,7 +36,7 @@ _CUT = {
     Reason.ITEM_CAP: "links or more beyond `[links] max_items` not looked at",
     Reason.LINK_CAP: "links beyond `[links] max_links` left to the next reading",
     Reason.LISTING_CAP: "listings beyond `[fetch] max_listings` not read",
-    Reason.DEPTH_CAP: "listings too deep (`[fetch] max_depth`, or `depth` of `follow`) not read",
+    Reason.DEPTH_CAP: "listings too deep (`[fetch] max_depth`) not read",
 }
 """What a limit leaves out, in words that name its key."""
 

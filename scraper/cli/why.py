@@ -41,6 +41,7 @@ _CUT = {
     "link_cap": "left to the next reading, beyond `[links] max_links`",
     "listing_cap": "a listing not read, beyond `[fetch] max_listings`",
     "depth_cap": "a listing not read, too many steps away",
+    "depth": "a listing not read, beyond the `depth` of its place under `discover`",
     "too_long": "longer than `[links] max_length`",
 }
 
