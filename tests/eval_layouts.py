@@ -5,32 +5,10 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from eval_texts import Text, texts
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """One made page and what reading it must give."""
-
-    layout: str
-    text: Text
-    html: str
-    patterns: tuple[str, ...]
-    day: date
-    body: list[str]
-    """The article's paragraphs, in order."""
-    mustnot: list[str]
-    """Texts on the page that are no part of the article."""
-    authors: list[str]
-    source: str | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.layout}-{self.text.language}"
+from eval_texts import Made, Text, texts
 
 
 def pages() -> list[Made]:
@@ -186,8 +164,9 @@ def endless(text: Text, shown: str, iso: str) -> dict[str, Any]:
     inner = (
         f"<article><header><h1>{_e(text.title)}</h1>"
         f'<time datetime="{iso}" pubdate>{_e(shown)}</time></header>{_ps(text.paragraphs)}'
-        f'</article><article><header><h1>{_e(text.next_title)}</h1><time datetime="2024-06-10">10</time>'
-        f"</header>{_ps(text.next_paragraphs)}</article>"
+        f"</article><article><header><h1>{_e(text.next_title)}</h1>"
+        f'<time datetime="2024-06-10">10</time></header>'
+        f"{_ps(text.next_paragraphs)}</article>"
     )
     return {
         "html": _page(text, inner, head),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 TEXTS = Path(__file__).parent / "eval" / "texts"
@@ -37,6 +38,27 @@ class Text:
     agency: str
     dates: list[tuple[str, str]]
     menu: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """One made page and what reading it must give."""
+
+    layout: str
+    text: Text
+    html: str
+    patterns: tuple[str, ...]
+    day: date
+    body: list[str]
+    """The article's paragraphs, in order."""
+    mustnot: list[str]
+    """Texts on the page that are no part of the article."""
+    authors: list[str]
+    source: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.layout}-{self.text.language}"
 
 
 def texts() -> list[Text]:

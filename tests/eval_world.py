@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from eval_layouts import Made, pages
+from eval_layouts import pages
+from eval_texts import Made
 
 from pipeline.model import Hints, Memory, Profile, Reading
 from pipeline.snapshots import make_snapshot
