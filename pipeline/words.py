@@ -11,8 +11,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Arabic-Indic and Persian digits; letters that keyboards write in two ways.
-_ONE_FORM = {ord(char): str(i % 10) for i, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")} | {
+# Digits of other scripts; letters that keyboards write in two ways.
+_DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙"
+_ONE_FORM = {ord(char): str(i % 10) for i, char in enumerate(_DIGITS)} | {
     ord("ي"): "ی",
     ord("ى"): "ی",
     ord("ې"): "ې",
@@ -39,7 +40,7 @@ def fold(text: str) -> str:
 
 
 def digits(text: str) -> str:
-    """Return text with Arabic-Indic and Persian digits as ASCII, otherwise as it was."""
+    """Return text with the digits of other scripts as ASCII, otherwise as it was."""
     return text.translate(_ASCII_DIGITS)
 
 

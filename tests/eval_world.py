@@ -125,14 +125,10 @@ def below(scores: Mapping[str, Mapping[str, float]], floors: Floors) -> list[str
         if name in floors.get(group, {}) and value < floors[group][name]["floor"]
     ]
     here = {(group, name) for group, values in scores.items() for name in values}
-    there = {
-        (group, name)
-        for group, entries in floors.items()
-        for name, entry in entries.items()
-        if entry["floor"]
-    }
-    said += [f"{group}.{name}: has no floor" for group, name in sorted(here - there)]
-    return said + [f"{group}.{name}: is no score any more" for group, name in sorted(there - here)]
+    there = {(group, name): entry for group, own in floors.items() for name, entry in own.items()}
+    said += [f"{group}.{name}: has no floor" for group, name in sorted(here - set(there))]
+    gone = sorted(key for key, entry in there.items() if entry["floor"] and key not in here)
+    return said + [f"{group}.{name}: is no score any more" for group, name in gone]
 
 
 def unexplained(versions: Iterable[Floors]) -> list[str]:
