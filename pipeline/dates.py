@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.calendars import MONTHS, WEEKDAYS
 from pipeline.model import Moment, Precision, ZoneOrigin
+from pipeline.other_calendars import foreign_day
 from pipeline.words import alternatives, fold
 
 _LONGEST = 120
@@ -25,7 +26,7 @@ _SHAPES = tuple(
         rf"{_EDGE}{_YEAR}-(?P<m>1[0-2]|0?[1-9])-{_DAY}(?!\d)",
         rf"{_EDGE}{_YEAR}(?P<m>1[0-2]|0[1-9])(?P<day>3[01]|[12]\d|0[1-9])(?=t\d|{_END})",
         rf"{_EDGE}{_YEAR}[/.](?P<m>1[0-2]|0?[1-9])[/.]{_DAY}(?!\d)",
-        rf"{_EDGE}{_YEAR}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月\s*{_DAY}\s*日",
+        rf"{_EDGE}{_YEAR}\s*[年년]\s*(?P<m>1[0-2]|0?[1-9])\s*[月월]\s*{_DAY}\s*[日일]",
         rf"{_EDGE}{_DAY}{_ORDINAL}[\s,./-]*(?:of|de|d')?\s*{_NAME}{_TO_YEAR}{_YEAR}(?!\d)",
         rf"{_EDGE}{_NAME}\.?\s*{_DAY}(?:st|nd|rd|th)?[\s,،.]+{_YEAR}(?!\d)",
         rf"{_EDGE}{_YEAR}[\s,،]+{_NAME}[\s,،]+{_DAY}{_END}",
@@ -63,7 +64,7 @@ _ZONES = {
 _OFFSET = re.compile(r"([+\u2212-])(\d\d?):?(\d\d)?$")
 _FILLER = re.compile(
     r"\b(?:at|um|uhr|à|a las|alle|ore|ч|г|года|в|on|the|of|local time|hrs?|am|pm|a\.m|p\.m|"
-    r"ساعت|بجے|الساعه|یوم|د|په)\b|[^\w]"
+    r"ساعت|بجے|الساعه|یوم|د|په|ه|م|ء|בשעה)\b|[^\w\u0900-\u09ff\u0e00-\u0e7f]"
 )
 
 
@@ -85,7 +86,7 @@ def parse_date(
     day, start, end = found
     before, after = plain[:start], plain[end:]
     clock = _clock(after) or _clock(before)
-    if whole and not _is_filler(f"{_TIME.sub(' ', before)} {_TIME.sub(' ', _untee(after))}"):
+    if whole and not _is_filler(f"{_TIME.sub(' ', before)} {_TIME.sub(' ', _rest(after, day))}"):
         return None
     if clock is None:
         return day_moment(day, zone=zone, zone_origin=zone_origin)
@@ -120,7 +121,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def _day(plain: str) -> tuple[date, int, int] | None:
-    best: tuple[date, int, int] | None = None
+    best = foreign_day(plain)
     for shape in _SHAPES:
         match = shape.search(plain)
         if match and (best is None or match.start() < best[1]) and (day := _date(match)):
@@ -147,6 +148,14 @@ def _date(match: re.Match[str]) -> date | None:
         return date(year, month, number)
     except ValueError:
         return None
+
+
+def _rest(after: str, day: date) -> str:
+    """Return what follows a date, without the same day in another calendar."""
+    again = _day(after)
+    if again is None or again[0] != day:
+        return _untee(after)
+    return f"{_untee(after[: again[1]])} {after[again[2] :]}"
 
 
 def _untee(text: str) -> str:

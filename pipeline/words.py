@@ -1,7 +1,8 @@
 """What news pages print around an article, in several languages: labels, tickers, promos, months.
 
 Languages: English, German, French, Spanish, Italian, Portuguese, Dutch, Turkish, Russian,
-Ukrainian, Arabic, Persian and Dari, Pashto, Urdu. All entries are lower case and folded by
+Ukrainian, Arabic, Persian and Dari, Pashto, Urdu; fewer of Greek, Hebrew, Hindi, Chinese, Korean,
+Thai, Japanese and others. All entries are lower case and folded by
 `fold` (Arabic yeh and kaf in their Persian form, digits ASCII).
 """
 
@@ -11,8 +12,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Arabic-Indic and Persian digits; letters that keyboards write in two ways.
-_ONE_FORM = {ord(char): str(i % 10) for i, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")} | {
+# Digits of other scripts; letters that keyboards write in two ways.
+_DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙"
+_ONE_FORM = {ord(char): str(i % 10) for i, char in enumerate(_DIGITS)} | {
     ord("ي"): "ی",
     ord("ى"): "ی",
     ord("ې"): "ې",
@@ -39,7 +41,7 @@ def fold(text: str) -> str:
 
 
 def digits(text: str) -> str:
-    """Return text with Arabic-Indic and Persian digits as ASCII, otherwise as it was."""
+    """Return text with the digits of other scripts as ASCII, otherwise as it was."""
     return text.translate(_ASCII_DIGITS)
 
 
@@ -72,6 +74,8 @@ TICKER = _phrases(
     تازه خبر | تازه خبرونه | بیړنی خبر | بیړنې خبر | وروستی خبرونه |
     بریکنگ نیوز | تازه ترین | تازہ ترین | فوری خبر | اہم خبر | تازہ خبریں |
     عاجل | خبر عاجل | اخر الاخبار | آخر الأخبار | شریط الأخبار |
+    έκτακτο | έκτακτη είδηση | מבזק | מבזקים | ब्रेकिंग न्यूज़ | ताज़ा ख़बर |
+    快讯 | 突发 | 最新消息 | 속보 | ข่าวด่วน | ด่วน | 速報 |
     """
 )
 """Labels of news tickers; before a separator, or alone on a line."""
@@ -93,6 +97,11 @@ PROMO = _phrases(
     اړوند خبرونه | اړوند مطالب | اړوند لیکنې |
     مزید پڑھیں | یہ بھی پڑھیں | متعلقہ خبریں | مزید جانیے | اشتہار |
     اقرا ایضا | اقرأ أیضا | اقرأ ایضا | اقرأ المزید | مواضیع ذات صله | اخبار ذات صله | إعلان |
+    διαβάστε επίσης | διαβάστε ακόμη | δείτε επίσης | σχετικά άρθρα | διαφήμιση |
+    קראו גם | קרא גם | עוד בנושא | כתבות קשורות | פרסומת | यह भी पढ़ें | ये भी पढ़ें |
+    और पढ़ें | संबंधित ख़बरें | विज्ञापन | 相关阅读 | 相关新闻 | 延伸阅读 | 广告 |
+    관련 기사 | 관련기사 | 함께 보면 좋은 기사 | 광고 | อ่านเพิ่มเติม | ข่าวที่เกี่ยวข้อง | โฆษณา |
+    関連記事 | あわせて読みたい |
     """
 )
 """Labels of links to other articles and of advertisements."""
@@ -109,6 +118,9 @@ FOLLOW = _phrases(
     موږ تعقیب کړئ | زموږ سره | شریک یی کړئ | شریک کړئ | غړی شئ |
     ہمیں فالو کریں | فالو کریں | سبسکرایب کریں | شیئر کریں | ہمارا چینل |
     تابعونا | تابعنا | اشترک | انضم الی | شارک |
+    εγγραφείτε στο newsletter | ακολουθήστε μας | הירשמו לניוזלטר | עקבו אחרינו |
+    हमारे न्यूज़लेटर | हमें फॉलो करें | सब्सक्राइब करें | 订阅 | 关注我们 | 뉴스레터를 구독 | 구독하기 |
+    สมัครรับจดหมายข่าว | ติดตามเรา | メルマガ登録 |
     """
 )
 """Openings of lines that ask the reader to follow, subscribe or share."""
@@ -144,6 +156,10 @@ PUBLISHED = _phrases(
     خپرېدو نېټه | د خپرېدو نېټه | خپور شوی | خپره شوې | نېټه | نشر شوی | د خپریدو نیټه |
     شائع | شائع شدہ | اشاعت | تاریخ اشاعت | تاریخ اجرا |
     نشر | نشر فی | تاریخ النشر | نشرت فی | تم النشر | تم النشر فی |
+    δημοσιεύτηκε | δημοσιεύθηκε | ημερομηνία δημοσίευσης | פורסם | פורסם ב | תאריך פרסום |
+    प्रकाशित | प्रकाशित तिथि | 发布时间 | 发布于 | 发表于 | 发行时间 | 발행일 |
+    등록 | 입력 | 기사입력 | เผยแพร่เมื่อ | เผยแพร่ | วันที่ | 公開日 |
+    opublikowano | publicerad | publicat |
     """
 )
 """Labels before a publication date."""
@@ -157,6 +173,8 @@ UPDATED = _phrases(
     обновлено | изменено | оновлено | به روز شده | بروزرسانی | به روز رسانی |
     آخرین به روزرسانی | تازه شوی | نوی شوی | اپ ڈیٹ | آخری اپ ڈیٹ | اخر تحدیث |
     آخر تحدیث | تم التحدیث | تحدیث |
+    ενημερώθηκε | τελευταία ενημέρωση | עודכן | עודכן ב | अपडेट | अद्यतन | 更新时间 | 更新于 |
+    수정 | 최종수정 | อัปเดต | แก้ไขล่าสุด | 更新日 | zaktualizowano | uppdaterad | actualizat |
     """
 )
 """Labels before the date of the last change."""
@@ -171,11 +189,13 @@ BY = _phrases(
     لیکوال | لیکونکی | لیکنه | راپور | خبریال |
     تحریر | مصنف | رپورٹ | نامہ نگار | از |
     بقلم | کتب | کتبه | الکاتب | المحرر | المراسل | کاتب |
+    συντάκτης | συντάκτρια | του συντάκτη | מאת | כתב | כתבת | लेखक | द्वारा | संवाददाता |
+    作者 | 记者 | 撰文 | 글 | 기자 | โดย | ผู้เขียน | ผู้สื่อข่าว | 著者 |
     """
 )
 """Labels before an author."""
 
-BY_WORDS = _phrases("by | von | par | por | di | door | بقلم | автор | به قلم")
+BY_WORDS = _phrases("by | von | par | por | di | door | بقلم | автор | به قلم | מאת | โดย")
 """Those of `BY` that need no separator: "By Jane Roe"."""
 
 CREDIT = _phrases(
@@ -185,6 +205,8 @@ CREDIT = _phrases(
     bron | kaynak | источник | источники | по материалам | джерело |
     منبع | منابع | سرچینه | سرچینې | سرچینه ده | ماخذ | ذریعه | ذریعہ | ذرائع |
     المصدر | مصدر | المصادر | وکالات | بحواله | بحوالہ |
+    πηγή | πηγές | מקור | המקור | מקורות | स्रोत | साभार | 来源 | 來源 | 消息来源 | 출처 | 자료 |
+    ที่มา | แหล่งข่าว | 出典 | źródło | källa | kilde | lähde | sursa | zdroj | forrás | izvor |
     """
 )
 """Labels before the outlet that an article names as its source."""

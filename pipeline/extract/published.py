@@ -138,7 +138,7 @@ def guess_published(
     if not found:
         return None
     day = date.fromisoformat(found)
-    if _is_header_date(day, evidence, blocks):
+    if _is_bare_year(day, evidence, blocks) or _is_header_date(day, evidence, blocks):
         return None
     moment = day_moment(day, zone=evidence.zone, zone_origin=evidence.zone_origin)
     return Field(value=moment, origin="htmldate", raw=found)
@@ -191,6 +191,13 @@ def _finer(moment: Moment, hinted: Moment | None) -> Moment | None:
     if hinted is None or moment.precision != "day" or hinted.precision == "day":
         return None
     return hinted if hinted.day == moment.day else None
+
+
+def _is_bare_year(day: date, evidence: Evidence, blocks: Sequence[Block]) -> bool:
+    """Tell a year alone, which htmldate reads as its first day: "© 2024" is not 1 January."""
+    if (day.month, day.day) != (1, 1):
+        return False
+    return all((found := evidence.read(block.text)) is None or found.day != day for block in blocks)
 
 
 def _is_header_date(day: date, evidence: Evidence, blocks: Sequence[Block]) -> bool:
