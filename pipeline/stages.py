@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from pipeline.clean.align import align, inside
 from pipeline.clean.blocks import cut
 from pipeline.clean.boxes import set_apart
+from pipeline.clean.joined import joined
 from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keeping
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
@@ -95,7 +96,7 @@ def extract(page: Page) -> None:
         page.lines = inside(page.pieces, selected)
     else:
         chosen = choose_body(root, url) or page.fields.stated_body.splitlines()
-        page.lines = align(page.pieces, chosen)
+        page.lines = joined(align(page.pieces, chosen))
 
 
 def label(page: Page) -> None:
