@@ -16,6 +16,8 @@ from lxml.html import HtmlElement
 
 from pipeline.clean.align import align, inside
 from pipeline.clean.blocks import cut
+from pipeline.clean.boxes import set_apart
+from pipeline.clean.joined import joined
 from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keeping
 from pipeline.clean.markup import safe_html
 from pipeline.clean.refuse import refuse
@@ -93,15 +95,15 @@ def extract(page: Page) -> None:
     elif selected := _selected(root, page):
         page.lines = inside(page.pieces, selected)
     else:
-        page.lines = align(
-            page.pieces, choose_body(root, url) or page.fields.stated_body.splitlines()
-        )
+        chosen = choose_body(root, url) or page.fields.stated_body.splitlines()
+        page.lines = joined(align(page.pieces, chosen))
 
 
 def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = page.known()
-    page.lines = unseen(clean(page.lines, _facts(page, fields)))
+    lines = clean(page.lines, _facts(page, fields))
+    page.lines = unseen(set_apart(lines, page.snapshot.final_url))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:
         page.lines = stated(page.lines, paragraphs)

@@ -88,7 +88,10 @@ PROMO = _phrases(
     most read | most popular | popular posts | latest posts | recent posts | next article |
     previous article | continue reading | click here | tags | filed under | topics |
     advertisement | sponsored | listen to this article | leave a comment | leave a reply |
-    auch interessant | lesen sie auch | mehr zum thema | weiterlesen | anzeige | werbung |
+    see more | auch interessant | lesen sie auch | mehr zum thema | das könnte sie auch
+    interessieren | mehr dazu | weiterlesen | anzeige | werbung | les også | læs også | läs också |
+    läs även | lue myös | zobacz także | czytaj także | přečtěte si | baca juga | citește și |
+    olvasta már | noticia relacionada | noticias relacionadas | veja também | voir aussi |
     lire aussi | à lire aussi | publicité | lea también | le puede interesar | leggi anche |
     leia também | lees ook | ayrıca okuyun | читайте также | читать далее | реклама |
     читайте также по теме | по теме | смотрите также | читайте також |

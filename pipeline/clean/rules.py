@@ -30,6 +30,11 @@ _SEPARATOR = r"\s*[:|｜：\-–—•»>]\s*"
 _TICKER = re.compile(rf"^(?P<label>{alternatives(TICKER)})(?:{_SEPARATOR}(?P<rest>.*))?$")
 _PROMO = re.compile(rf"^(?P<label>{alternatives(PROMO)})(?:[.…]+$|{_SEPARATOR}(?P<rest>.*))?$")
 _FOLLOW = re.compile(rf"^(?P<label>{alternatives(FOLLOW)})\b")
+_CONTACT = re.compile(
+    r"^(?:(?:e-?mail|write to|contact|reach|do you have|have you|got a|have a)\b.*?"
+    r"(?P<mail>\S+@\S+\.\S+)"
+    r"|follow\b.*?(?P<place>\S*@\w\S*|\btwitter\b|\bfacebook\b|\binstagram\b))"
+)
 _COUNTER = re.compile(
     r"^(?:reading time\s*[:|]?\s*)?\d[\d.,]*\s*(?:k|m)?\s*"
     r"(?:views?|reads?|comments?|shares?|likes?|"
@@ -42,9 +47,11 @@ _TICKER_WORDS = 12
 _STREAM_WORDS = 80
 _PROMO_WORDS = 25
 _FOLLOW_WORDS = 20
+_CONTACT_LINE = 300
 _LINE = 160
 _LINKS = 0.5
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LISTED = frozenset({"li", "tr", "pre"})
 _WHOLE = 0.95
 
 
@@ -140,6 +147,14 @@ def _follow(block: Block, _place: Place, _facts: Facts) -> str | None:
     return f"opens with {match['label']!r}" if match else None
 
 
+def _contact(block: Block, _place: Place, _facts: Facts) -> str | None:
+    text = fold(block.text)
+    if block.tag in _LISTED or len(text) > _CONTACT_LINE:
+        return None
+    match = _CONTACT.match(text)
+    return f"says where to write or follow: {match[match.lastgroup or 0][:40]!r}" if match else None
+
+
 def _share(block: Block, _place: Place, _facts: Facts) -> str | None:
     # A chapter may be about YouTube; a share bar has no headings.
     if len(block.text) > _LINE or block.tag in _HEADINGS:
@@ -227,6 +242,7 @@ ANYWHERE: tuple[Rule, ...] = (
     Rule("share", Label.PROMO, _share),
     Rule("promo", Label.PROMO, _promo),
     Rule("follow", Label.PROMO, _follow),
+    Rule("contact", Label.PROMO, _contact),
     Rule("counter", Label.CHROME, _counter),
     Rule("menu", Label.CHROME, _menu),
     Rule("learned", Label.CHROME, _learned),
