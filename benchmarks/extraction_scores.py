@@ -51,9 +51,9 @@ def names(authors: str | Sequence[str] | None) -> set[str]:
     return {name for part in parts if (name := _BY.sub("", folded(part)))}
 
 
-def days(stated: str | None) -> set[date]:
-    """The calendar days that a stated date may mean."""
-    if not stated:
+def days(stated: object) -> set[date]:
+    """The calendar days that a stated date may mean; none for what is no text (a table's NaN)."""
+    if not isinstance(stated, str):
         return set()
     try:
         at = datetime.fromisoformat(stated.strip())
