@@ -175,7 +175,12 @@ BY = _phrases(
 )
 """Labels before an author."""
 
-BY_WORDS = _phrases("by | von | par | por | di | door | بقلم | автор | به قلم")
+BY_WORDS = _phrases(
+    """
+    by | written by | article by | posted by | words by | von | geschrieben von | par |
+    écrit par | por | escrito por | di | scritto da | door | geschreven door | بقلم | автор | به قلم
+    """
+)
 """Those of `BY` that need no separator: "By Jane Roe"."""
 
 CREDIT = _phrases(
