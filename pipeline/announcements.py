@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 Via = Literal["feed", "sitemap", "listing", "rest", "backfill", "manual", "import"]
@@ -27,12 +27,20 @@ class Moment:
     day: date
     precision: Precision = "second"
     zone: ZoneOrigin = "stated"
+    offset: timedelta | None = field(default=None, compare=False)
+    """What the page itself states as its distance from UTC; not kept in the database."""
 
     def text(self) -> str:
         """Return ISO 8601: `2024-05-29` for a day, otherwise the instant in UTC."""
         if self.precision == "day":
             return self.day.isoformat()
         return self.at.isoformat(timespec="seconds")
+
+    def as_stated(self) -> str:
+        """Return ISO 8601 like `text`, with the page's own offset where it states one."""
+        if self.precision == "day" or self.offset is None:
+            return self.text()
+        return self.at.astimezone(timezone(self.offset)).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,7 @@ def parse_date(
         day=day,
         precision=precision,
         zone="stated" if stated else zone_origin,
+        offset=local.utcoffset() if stated else None,
     )
 
 

@@ -198,7 +198,13 @@ BY = _phrases(
 )
 """Labels before an author."""
 
-BY_WORDS = _phrases("by | von | par | por | di | door | بقلم | автор | به قلم | מאת | โดย")
+BY_WORDS = _phrases(
+    """
+    by | written by | article by | posted by | words by | von | geschrieben von | par |
+    écrit par | por | escrito por | di | scritto da | door | geschreven door | بقلم | автор | به قلم |
+    מאת | โดย
+    """
+)
 """Those of `BY` that need no separator: "By Jane Roe"."""
 
 CREDIT = _phrases(

@@ -146,6 +146,7 @@ def _said(
         *(stated.publisher, profile.name, host),
         *(host.rsplit(".", 1)[0], host.split(".", maxsplit=1)[0]),
     )
+    persons = {bare(name) for name in stated.persons}
     return _Said(
         root=root,
         page=page,
@@ -153,7 +154,7 @@ def _said(
         micro=micro,
         near=[block for block in blocks if len(block.text) <= _LINE],
         selectors=selectors,
-        names=names,
+        names=tuple(name for name in names if bare(name) not in persons),
         sites=frozenset(form for name in names if (form := bare(name))),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipeline.calendars import MONTHS
 from pipeline.dates import is_date
 from pipeline.words import BY, BY_WORDS, NO_AUTHORS, alternatives, bare, fold, words_of
 
@@ -28,9 +29,15 @@ _AFTER = re.compile(r"\s*(?:\(.*\)|\[.*\]|[-–—|]\s.*)$")
 _ROLE = re.compile(
     r"\b(?:reporter|editor|correspondent|journalist|writer|columnist|contributor|producer|director|"
     r"redakteur|korrespondent|journaliste|bureau chief|news agency|published|updated|minutes? read|"
-    r"min read|follow|subscribe|comments?|view all|posts by|read more|share|photo(?:graphy)? by)\b",
+    r"min read|written by|view more|follow|folgen|subscribe|comments?|view all|posts by|"
+    r"read more|share|photo(?:graphy)? by)\b",
     re.IGNORECASE,
 )
+_CREDENTIALS = words_of(
+    "md do rd rdn ld ms msc ma ba bs bsn bsc rn np pa phd edd dds dvm vmd cpa cfa jd esq mba mph"
+)
+"""Degrees and licences: behind a comma they stand like a name of their own."""
+_TRADE = re.compile(r"(?<=\w)\s+(?:co-?founder|founder|ceo|rn|md|ph\.?d)$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
 
@@ -41,6 +48,8 @@ def authors_of(texts: Iterable[str], *, sites: Iterable[str]) -> tuple[str, ...]
     for text in texts:
         for part in _SPLIT.split(_unlabelled(text[:_LONGEST_LINE])):
             name = "" if _is_sentence(part) else _cleaned(part)
+            if names and fold(name.replace(".", "")) in _CREDENTIALS:
+                continue
             if name and is_name(name) and (form := bare(name)) not in refused:
                 names.setdefault(form, name)
     return tuple(names.values())[:_MOST]
@@ -49,7 +58,7 @@ def authors_of(texts: Iterable[str], *, sites: Iterable[str]) -> tuple[str, ...]
 def is_name(text: str) -> bool:
     """Return whether a text may be the name of a person, desk or team."""
     form = bare(text)
-    if not form or form.isdigit() or form in NO_AUTHORS or len(text) > _LONGEST:
+    if not form or form.isdigit() or form in NO_AUTHORS or form in MONTHS or len(text) > _LONGEST:
         return False
     if _ADDRESS.search(text) or len(text.split()) > _MOST_WORDS or len(form) < 2:  # noqa: PLR2004
         return False
@@ -92,6 +101,7 @@ def _unlabelled(text: str) -> str:
 
 def _cleaned(part: str) -> str:
     name = _AFTER.sub("", part).strip(" \t,.:;|–—-•·\"'“”«»@")
+    name = _TRADE.sub("", name)
     if name.isupper() and len(name.split()) > 1 and name.isascii():
         # Shouted bylines are a style of the page, not of the name.
         name = " ".join(

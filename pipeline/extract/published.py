@@ -209,5 +209,8 @@ def _is_header_date(day: date, evidence: Evidence, blocks: Sequence[Block]) -> b
             continue
         if not is_date(block.text) or evidence.heading < 0 or block.seq > evidence.heading:
             return False
+        # Blogs print the date over the title; what a page prints there of today may be "today is".
+        if block.seq == evidence.heading - 1 and abs(evidence.now.date() - day) > _AHEAD:
+            return False
         above = True
     return above

@@ -40,6 +40,8 @@ class Stated:
     image: str = ""
     url: str = ""
     publisher: str = ""
+    persons: tuple[str, ...] = ()
+    """Names of persons that publish the page: on a person's own site the author has its name."""
     body: str = ""
     article: bool = False
     """Whether anything on the page calls itself an article."""
@@ -59,8 +61,9 @@ def json_ld(root: HtmlElement) -> Stated:
         if _types(node) & {"Organization", "NewsMediaOrganization", "WebSite"}
     ]
     publisher = next((name for name in names if name), "")
+    persons = tuple(_name(node) for node in nodes if _types(node) >= {"Organization", "Person"})
     if best is None:
-        return Stated(publisher=publisher)
+        return Stated(publisher=publisher, persons=persons)
     return Stated(
         headline=_text(best.get("headline") or best.get("name")),
         authors=tuple(_names(best.get("author") or best.get("creator"), known)),
@@ -73,6 +76,7 @@ def json_ld(root: HtmlElement) -> Stated:
         image=_url(_first(best.get("image"))) or _url(best.get("thumbnailUrl")),
         url=_url(best.get("url")) or _url(best.get("mainEntityOfPage")),
         publisher=next(iter(_names(best.get("publisher"), known)), "") or publisher,
+        persons=persons,
         body=_lines(best.get("articleBody")),
         article=True,
     )

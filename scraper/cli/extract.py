@@ -120,13 +120,16 @@ def _read(url: str, html: str, zone: str) -> Reading:
 
 
 def as_row(reading: Reading) -> dict[str, Any]:
-    """Return a reading as the flat object that `extract` writes; stable keys, dates as ISO 8601."""
+    """Return a reading as the flat object that `extract` writes; stable keys.
+
+    Dates are ISO 8601 with the page's own offset, so that the day is the one that readers saw.
+    """
     return {
         "url": reading.url,
         "title": _value(reading.title),
         "authors": list(reading.authors.value) if reading.authors else [],
-        "published": reading.published.value.text() if reading.published else None,
-        "modified": reading.modified.value.text() if reading.modified else None,
+        "published": reading.published.value.as_stated() if reading.published else None,
+        "modified": reading.modified.value.as_stated() if reading.modified else None,
         "language": _value(reading.language),
         "source_line": _value(reading.cited_source),
         "section": _value(reading.section),

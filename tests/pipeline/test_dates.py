@@ -130,3 +130,17 @@ def test_every_iso_day_is_read_back(day):
     moment = parse_date(day.isoformat(), zone="Pacific/Auckland")
     assert moment is not None
     assert moment.day == day
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-05-29T23:30:00-04:00", "2024-05-29T23:30:00-04:00"),
+        ("2024-05-29T23:30:00", "2024-05-29T23:30:00+00:00"),
+        ("29 May 2024", "2024-05-29"),
+    ],
+)
+def test_a_stated_offset_keeps_the_day_that_the_page_means(text, expected):
+    moment = parse_date(text, zone="UTC")
+    assert moment is not None
+    assert moment.as_stated() == expected

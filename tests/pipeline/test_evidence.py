@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.extract.decode import decode
+from pipeline.extract.fields import read_fields
 from pipeline.extract.language import language_of
 from pipeline.extract.markup import Markup, read_markup
 from pipeline.extract.names import authors_of
 from pipeline.extract.structured import Stated, json_ld, microdata
 from pipeline.extract.titles import pick_title, without_site
 from pipeline.extract.tree import first_match, parse
-from pipeline.model import Block
+from pipeline.model import Block, Hints, Profile
 from pipeline.snapshots import make_snapshot
 from pipeline.words import bare
 
@@ -247,3 +248,38 @@ def test_selectors_are_css_or_xpath_and_the_first_that_matches_wins():
 
 def test_a_page_without_statements_states_nothing():
     assert read_markup(parse("<p>x</p>").root) == Markup()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Nora Feld, RN, MPH", ("Nora Feld",)),
+        ("Written by Nora Feld", ("Nora Feld",)),
+        ("Nora Feld Founder", ("Nora Feld",)),
+        ("MD", ("MD",)),
+        ("December", ()),
+        ("View more posts", ()),
+        ("AFP, Reuters", ("AFP", "Reuters")),
+    ],
+)
+def test_degrees_offices_and_months_are_no_authors(text, wanted):
+    assert authors_of([text], sites=["Valley Post"]) == wanted
+
+
+def test_a_person_who_publishes_a_site_may_be_its_author_but_an_outlet_may_not():
+    page = """<script type="application/ld+json">{"@graph": [{"@type": "Article", "headline": "A",
+        "datePublished": "2024-05-29", "author": {"name": "Nora Feld"}, "publisher": {"@id": "#p"}},
+        {"@type": KIND, "@id": "#p", "name": "Nora Feld"}]}</script><h1>A</h1>"""
+    for kind, wanted in (('["Person", "Organization"]', ("Nora Feld",)), ('"Organization"', None)):
+        root = parse(page.replace("KIND", kind)).root
+        profile = Profile()
+        said = read_fields(
+            root,
+            [],
+            url="https://m.example/",
+            now=NOW,
+            profile=profile,
+            selectors=profile.select,
+            hints=Hints(),
+        )
+        assert (said.authors.value if said.authors else None) == wanted

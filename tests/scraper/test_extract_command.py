@@ -36,6 +36,13 @@ def test_a_page_becomes_one_line_with_its_article():
     assert (row["language"], row["rejected"]) == ("en", None)
 
 
+def test_a_date_keeps_the_offset_that_the_page_states():
+    stated = "<meta property='article:published_time' content='2024-05-29T22:15:00-04:00'></head>"
+    line = json.dumps({"id": 1, "url": "", "html": PAGE.replace("</head>", stated)})
+    _, [row] = run(line)
+    assert row["published"] == "2024-05-29T22:15:00-04:00"
+
+
 def test_a_bad_line_is_named_and_the_others_are_read():
     good = json.dumps({"id": 1, "url": "", "html": PAGE})
     result, rows = run("{nonsense", good, '{"id": 3, "html": 5}', '{"id": 4}', "[]", "", good)
