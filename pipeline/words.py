@@ -201,8 +201,8 @@ BY = _phrases(
 BY_WORDS = _phrases(
     """
     by | written by | article by | posted by | words by | von | geschrieben von | par |
-    écrit par | por | escrito por | di | scritto da | door | geschreven door | بقلم | автор | به قلم |
-    מאת | โดย
+    écrit par | por | escrito por | di | scritto da | door | geschreven door | بقلم | автор |
+    به قلم | מאת | โดย
     """
 )
 """Those of `BY` that need no separator: "By Jane Roe"."""
