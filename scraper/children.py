@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+from pebble.pool import process
 
 from pipeline.model import Outcome
 from pipeline.reasons import Reason
@@ -43,8 +45,29 @@ SPARE = 64 << 20
 """Bytes beyond a page's limit with which a child can always take the next page from the pipe."""
 
 
+FULL = 0.4
+"""Of what a child has beyond its code: one that holds more after a page ends with it."""
+
+
+def mapped() -> int:
+    """Return the bytes that this process has mapped, as RLIMIT_AS counts them; 0 if unknown."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
+
+
 def _limits(memory: int, nice: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory + SPARE, memory + SPARE))
+    fetch, base = process.fetch_task, mapped()
+
+    def fetch_unless_full(channel: Any) -> Any:
+        if mapped() > base + FULL * max(memory - base, SPARE):
+            raise EOFError  # as when its pipe is closed: it ends in good order, another one starts
+        return fetch(channel)
+
+    process.fetch_task = fetch_unless_full
     os.nice(nice)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -119,7 +142,8 @@ class Children:
             return future.result()
         except (TimeoutError, FutureTimeoutError) as error:
             raise self._too_slow() from error
-        except MemoryError as error:
+        except (MemoryError, SystemError) as error:
+            # SystemError: so ends C code that forgets to say that it found no memory.
             raise ReadingError(Reason.TOO_LARGE, "out of memory while reading") from error
         except ProcessExpired as error:
             if error.exitcode == -signal.SIGPROF:

@@ -53,6 +53,15 @@ def eat(page):
     return len(bytearray(4 << 30))
 
 
+def hoard(page, megabytes):
+    """Keep memory beyond the page, as a tree does that some reader has cached."""
+    HOARD.append(bytearray(megabytes << 20))
+    return os.getpid()
+
+
+HOARD = []
+
+
 def own_process(page):
     return os.getpid(), os.nice(0)
 
@@ -164,7 +173,7 @@ def test_a_large_body_is_read_as_well_and_leaves_no_file(pool, monkeypatch, tmp_
     reading = asyncio.run(read(pool.reader(), LARGE))
     assert reading.title.value == "The Ferry"
     assert reading.snapshot == LARGE.sha256
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("khabar-*")) == []
 
 
 def test_a_page_that_its_parser_has_no_memory_for_is_too_large():
@@ -207,3 +216,14 @@ def test_closing_does_not_wait_for_a_page_that_hangs():
         return took
 
     assert asyncio.run(story()) < 10
+
+
+def test_a_child_that_has_kept_much_memory_ends_before_the_next_page(pool):
+    async def read_in_turn(*megabytes):
+        reader = pool.reader()
+        return [await reader._run(hoard, PAGE, number) for number in megabytes]
+
+    little, still, much, fresh, after = asyncio.run(read_in_turn(1, 1, 150, 1, 1))
+    assert little == still == much
+    assert fresh != much
+    assert after == fresh
