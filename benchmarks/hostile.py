@@ -1,9 +1,10 @@
 """Hostile sites beside healthy ones: seconds, memory, and what the neighbours pay for them.
 
-    python benchmarks/hostile.py [--rounds 3] [--only NAME …] [--pages 24]
+    python benchmarks/hostile.py [--rounds 3] [--only NAME …] [--pages 24] [--delay 1]
 
 Prints JSON. Each hostile site is crawled alone, with default settings but no pause between pages;
-then the healthy sites are crawled without and with all hostile ones in the same process, in turn.
+then the healthy sites are crawled without and with all hostile ones in the same process, in turn,
+all with the same pause between pages: that of the defaults is 1 s.
 All sites are served on loopback from this process.
 """
 
@@ -100,10 +101,10 @@ def of_wire(name: str, *speaking: Callable[[Wire, str], None]) -> Scenario:
     )
 
 
-MORE = "timeout = {timeout}\nconcurrency = 1"
+MORE = "timeout = {timeout}\nconcurrency = 1\ndelay = {delay}"
 
 
-def hostile(timeout: int) -> dict[str, Scenario]:
+def hostile(timeout: int, delay: float = 0) -> dict[str, Scenario]:
     """Return the hostile sites by name."""
     ok, chunked = wires.OK, wires.CHUNKED
     packed = bomb(b"<html>")
@@ -139,18 +140,18 @@ def hostile(timeout: int) -> dict[str, Scenario]:
     )
     return {
         one.source.removeprefix("hostile-"): Scenario(
-            one.key, one.pages, one.start, one.more.format(timeout=timeout), one.raw
+            one.key, one.pages, one.start, one.more.format(timeout=timeout, delay=delay), one.raw
         )
         for one in sites
     }
 
 
-def healthy(pages: int) -> list[Scenario]:
+def healthy(pages: int, delay: float) -> list[Scenario]:
     """Return three sites that do nothing unusual."""
     sites = []
     for site in ("ant", "bee", "cat"):
         stories = {f"/{site}-{n}": article(f"{site} {n}", 12, f"{site}{n}") for n in range(pages)}
-        more = "delay = 0.25\nconcurrency = 1\ntimeout = 20"
+        more = f"delay = {delay}\nconcurrency = 1\ntimeout = 20"
         sites.append(
             Scenario(f"healthy/{site}", {"/feed.xml": feed(*stories), **stories}, more=more)
         )
@@ -188,14 +189,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="*", help="hostile sites to crawl alone; default all")
     parser.add_argument("--pages", type=int, default=24, help="of each healthy site")
+    parser.add_argument("--delay", type=float, default=1.0, help="between pages, side by side")
     args = parser.parse_args()
     hostile_ground.LONGEST, hostile_ground.LARGEST = 400, 4096  # to be measured, not asserted
     hostile_ground.Peak = EachPeak
     sites = {name: alone(one) for name, one in hostile(20).items() if name in (args.only or [name])}
     pairs, peaks = [], []
     for _ in range(args.rounds):
-        without = seconds(healthy(args.pages))
-        beside = seconds([*healthy(args.pages), *hostile(5).values()])
+        without = seconds(healthy(args.pages, args.delay))
+        both = [*healthy(args.pages, args.delay), *hostile(5, args.delay).values()]
+        beside = seconds(both)
         pairs.append((statistics.mean(without), statistics.mean(beside)))
         peaks.append(EachPeak.last)
     print(
@@ -212,6 +215,7 @@ def main() -> None:
                 if pairs
                 else None,
                 "mib_of_all_at_once": peaks,
+                "delay": args.delay,
                 "targets": TARGETS,
             },
             indent=1,
