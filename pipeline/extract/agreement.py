@@ -31,6 +31,7 @@ _VOICES = {
 }
 """By origin, who is heard. An origin that is not here is a guess."""
 _HOUR = timedelta(hours=1)
+_VAGUE = frozenset({"page", "source"})
 _SEEN_NAMES = frozenset({"label", "byline"})
 _NORWEGIAN = {"nb": "no", "nn": "no"}
 _LONGEST = 300
@@ -102,9 +103,10 @@ def weigh(field: Field[Any] | None, claims: Iterable[Claim], same: Same) -> Agre
 def _is_hearsay(claim: Claim) -> bool:
     """Tell what can bear a value out but not contradict it.
 
-    A browser title is often the site's slogan; a menu item reads like a byline of one word.
+    A browser title is often the site's slogan, a source's language that of most of its articles;
+    a menu item reads like a byline of one word.
     """
-    if claim.origin == "page":
+    if claim.origin in _VAGUE:
         return True
     names = claim.value if isinstance(claim.value, tuple) else ()
     return bool(names) and claim.origin in _SEEN_NAMES and not any(" " in name for name in names)

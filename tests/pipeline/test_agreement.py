@@ -152,8 +152,15 @@ def test_a_byline_that_names_somebody_else_is_conflicting_and_a_lone_word_is_not
 def test_a_language_that_the_source_declares_is_a_second_voice():
     assert said().agreement["language"].word == "single"
     assert said(language="en").agreement["language"].word == "agreed"
-    differs = said(language="ps").agreement["language"]
-    assert (differs.word, differs.rivals) == ("conflicting", (("source", "ps"),))
+    # A site has articles in other languages than its first.
+    assert said(language="fr").agreement["language"].word == "single"
+
+
+def test_a_language_that_the_text_is_not_written_in_is_conflicting():
+    found = said(json_ld(inLanguage="ps")).agreement["language"]
+    assert (found.word, found.backing, found.rivals) == (
+        "conflicting", ("html-lang",), (("json-ld", "ps"),)
+    )  # fmt: skip
 
 
 def test_a_reading_has_a_word_for_each_weighed_field_that_has_a_value():
