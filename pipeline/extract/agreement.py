@@ -31,6 +31,7 @@ _VOICES = {
 }
 """By origin, who is heard. An origin that is not here is a guess."""
 _HOUR = timedelta(hours=1)
+_DECIDED = frozenset({"selector", "function", "spider"})
 _VAGUE = frozenset({"page", "source"})
 _SEEN_NAMES = frozenset({"label", "byline"})
 _NORWEGIAN = {"nb": "no", "nn": "no"}
@@ -80,7 +81,8 @@ def weigh(field: Field[Any] | None, claims: Iterable[Claim], same: Same) -> Agre
     """Return whether the claims bear a field out; None for a field without a value.
 
     An origin that says several things, as a page with three h1 does, is heard with the one that
-    is the same, or else with its first.
+    is the same, or else with its first. What the source's own file or Python states is not
+    contradicted: somebody has looked at the page and decided.
     """
     if field is None:
         return None
@@ -90,7 +92,7 @@ def weigh(field: Field[Any] | None, claims: Iterable[Claim], same: Same) -> Agre
             continue
         if same(claim.value, field.value):
             backing.append(claim.origin)
-        elif not _is_hearsay(claim):
+        elif field.origin not in _DECIDED and not _is_hearsay(claim):
             rivals.setdefault(claim.origin, claim)
     told = tuple(
         (origin, _text(claim.value)) for origin, claim in rivals.items() if origin not in backing
