@@ -219,7 +219,7 @@ def habits(dice: Dice, layout: str, language: str) -> Habits:
         rolling=words.chance(dice, 50),
         ticker_every=dice.number(3, 9),
         popular_every=dice.number(6, 20),
-        bios=wire or words.chance(dice, 50),
+        bios=layout in {"wire", "app"} or words.chance(dice, 50),
         promos=wire or words.chance(dice, 60),
         also=wire or words.chance(dice, 50),
         related=layout in {"wire", "app"},
