@@ -120,16 +120,14 @@ def _texts(root: HtmlElement) -> Iterator[tuple[_Open, str]]:
                 else:
                     stack.append(_opened(element, stack))
             links += tag == "a"
-            if text := element.text:
-                _add(stack, text, links)
+            _add(stack, element.text, links)
             continue
         if stack and stack[-1].element is element:
             opened = stack.pop()
             if opened.text:
                 yield from _flush(opened)
         links -= tag == "a"
-        if text := element.tail:
-            _add(stack, text, links)
+        _add(stack, element.tail, links)
 
 
 def _opened(element: HtmlElement, stack: list[_Open]) -> _Open:
@@ -156,11 +154,11 @@ def _step(element: HtmlElement) -> str:
 @lru_cache(maxsize=4_096)
 def _first(names: str) -> str:
     """Return the first of an element's names without what varies in it."""
-    return _VARYING.sub("", names.split()[0])[:40] if names.strip() else ""
+    return _VARYING.sub("", names.split(maxsplit=1)[0])[:40] if names.strip() else ""
 
 
-def _add(stack: list[_Open], text: str, links: int) -> None:
-    if stack:
+def _add(stack: list[_Open], text: str | None, links: int) -> None:
+    if text and stack:
         stack[-1].text.append(text)
         if links > 0:
             stack[-1].linked += len(text.strip())

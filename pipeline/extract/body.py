@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+
 from lxml.html import HtmlElement
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
