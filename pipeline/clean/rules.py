@@ -49,10 +49,10 @@ _PROMO_WORDS = 25
 _FOLLOW_WORDS = 20
 _CONTACT_LINE = 300
 _LINE = 160
-_LINKS = 0.5
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTED = frozenset({"li", "tr", "pre"})
 _WHOLE = 0.95
+_ADDRESS = ("http://", "https://", "www.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +178,6 @@ def _counter(block: Block, _place: Place, _facts: Facts) -> str | None:
     return None
 
 
-def _menu(block: Block, place: Place, _facts: Facts) -> str | None:
-    if place.apart and block.link_density > _LINKS and not is_prose(block.text):
-        return "is a link in a menu, footer or form"
-    return None
-
-
 def _learned(block: Block, _place: Place, facts: Facts) -> str | None:
     label = (facts.learned or {}).get(block.path)
     return f"its place holds {label} on this site" if label and label != Label.CONTENT else None
@@ -218,15 +212,13 @@ def _byline(block: Block, place: Place, facts: Facts) -> str | None:
     return None
 
 
-def _site(block: Block, place: Place, facts: Facts) -> str | None:
-    if place.top and bare(block.text) in facts.sites:
-        return "is the site's name and nothing else"
-    return None
-
-
 def _link(block: Block, place: Place, _facts: Facts) -> str | None:
-    if (place.top or place.end) and block.link_density >= _WHOLE and not is_prose(block.text):
+    if not (place.top or place.end) or block.link_density < _WHOLE or is_prose(block.text):
+        return None
+    # An address written out is one that the text refers to.
+    if not block.text.lstrip("- [").startswith(_ADDRESS):
         return "is nothing but a link, outside the paragraphs"
+    return None
     return None
 
 
@@ -244,7 +236,6 @@ ANYWHERE: tuple[Rule, ...] = (
     Rule("follow", Label.PROMO, _follow),
     Rule("contact", Label.PROMO, _contact),
     Rule("counter", Label.CHROME, _counter),
-    Rule("menu", Label.CHROME, _menu),
     Rule("learned", Label.CHROME, _learned),
 )
 """Rules that need the line alone, first objection wins."""
@@ -253,7 +244,6 @@ PLACED: tuple[Rule, ...] = (
     Rule("date", Label.DATE, _date),
     Rule("published", Label.DATE, _published),
     Rule("byline", Label.BYLINE, _byline),
-    Rule("site", Label.CHROME, _site),
     Rule("credit", Label.CREDIT, _credit),
     Rule("link", Label.CHROME, _link),
 )

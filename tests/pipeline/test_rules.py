@@ -47,7 +47,6 @@ CHROME = [
     ("Published | May 29,2024", Label.DATE, "published"),
     ("By | Mina Torvald", Label.BYLINE, "byline"),
     ("Mina Torvald", Label.BYLINE, "byline"),
-    ("Valley Monitor", Label.CHROME, "site"),
     ("Also read: Two valleys agree on the old bridge", Label.PROMO, "promo"),
     ("مزید پڑھیں: نمک کی قیمتیں", Label.PROMO, "promo"),
     ("Les også: To daler er enige om broen", Label.PROMO, "promo"),
@@ -99,6 +98,19 @@ def test_dates_and_bylines_below_the_first_paragraphs_stay():
 
 def test_a_byline_below_the_standfirst_goes():
     assert judged(PROSE, "By Mina Torvald", MORE)["By Mina Torvald"][0] is Label.BYLINE
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Timetable of the ferry", Label.CHROME),
+        ("https://ferry.example/timetable", Label.CONTENT),
+        ("www.ferry.example", Label.CONTENT),
+    ],
+)
+def test_a_link_behind_the_text_goes_unless_it_is_an_address_written_out(text, label):
+    [link] = page(text, link_density=1.0)
+    assert clean([*page(PROSE, MORE), link], FACTS)[-1].block.label is label
 
 
 def test_a_credit_goes_only_at_the_end_and_is_not_lost():
@@ -161,6 +173,6 @@ def test_cleaning_twice_changes_nothing(texts):
 
 @given(LINES)
 def test_no_rule_of_place_removes_prose(texts):
-    placed = {"date", "published", "byline", "site", "credit", "link"}
+    placed = {"date", "published", "byline", "credit", "link"}
     for line in clean(page(*texts), FACTS):
         assert not (is_prose(line.block.text) and line.block.rule in placed)
