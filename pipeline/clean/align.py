@@ -15,7 +15,7 @@ from pipeline.words import bare
 _PART = 12
 """A shorter text inside a longer one is chance."""
 _OPENING = 30
-_ROW = 300
+_ROW = 150
 _SKIPPED = 60
 _NEARLY = 0.9
 _LINE = 80

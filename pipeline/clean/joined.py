@@ -40,12 +40,15 @@ def joined(lines: Sequence[Line]) -> list[Line]:
 
 def _bridges(lines: Sequence[Line], prose: Sequence[int], have: set[str]) -> Iterator[int]:
     counts = Counter(_box(lines[i].element) for i in prose)
+    # Paragraphs that line breaks part stand in no element of their own, but in the box itself.
+    counts.update(lines[i].element for i in prose)
+    last = max(i for i, line in enumerate(lines) if line.chosen)
     boxes = {
         box
         for box, count in counts.items()
         if box is not None and count > 1 and box.tag not in _WHOLE
     }
-    for index in range(prose[0], prose[-1]):
+    for index in range(prose[0], last):
         line = lines[index]
         if line.chosen or line.apart or line.element is None:
             continue

@@ -40,7 +40,9 @@ _COUNTER = re.compile(
     r"(?:views?|reads?|comments?|shares?|likes?|"
     r"min(?:ute)?s?(?: read)?|просмотр\w*|комментари\w*|بازدید|مشاهده|کتنې)$"
 )
-_SENTENCE = re.compile(r"[.!?؟۔。](?:\s|[\"'”’»)\]]|$)")
+_SENTENCE = re.compile(r"[.!?؟۔。।](?:\s|[\"'”’»)\]]|$)")
+# One of these characters says as much as two or more letters.
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _GLUED = 8
 """An alt text glued to a title is short: "image", "photo"."""
 _TICKER_WORDS = 12
@@ -95,6 +97,8 @@ class Rule:
 def is_prose(text: str) -> bool:
     """Return whether a text is a paragraph rather than a line: no rule removes it by its place."""
     size = len(text)
+    if size <= _LINE and not text.isascii():
+        size += len(_DENSE.findall(text))
     return size > _LINE or (size >= _LINE // 2 and _SENTENCE.search(text[-3:]) is not None)
 
 
@@ -216,9 +220,8 @@ def _link(block: Block, place: Place, _facts: Facts) -> str | None:
     if not (place.top or place.end) or block.link_density < _WHOLE or is_prose(block.text):
         return None
     # An address written out is one that the text refers to.
-    if not block.text.lstrip("- [").startswith(_ADDRESS):
-        return "is nothing but a link, outside the paragraphs"
-    return None
+    told = block.text.lstrip("- [").startswith(_ADDRESS)
+    return None if told else "is nothing but a link, outside the paragraphs"
     return None
 
 

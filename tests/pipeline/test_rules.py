@@ -176,3 +176,15 @@ def test_no_rule_of_place_removes_prose(texts):
     placed = {"date", "published", "byline", "credit", "link"}
     for line in clean(page(*texts), FACTS):
         assert not (is_prose(line.block.text) and line.block.rule in placed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "工程师计划每六个月检查一次桥墩,检查结果将印成小册子发给市民,让所有住在河边的人都可以自己阅读。",
+        "기술자들은 여섯 달마다 기둥을 살펴보고 그 결과를 책자로 만들어 주민에게 나눠 줄 계획이다.",
+        "अभियंता हर छह महीने में खंभों की जाँच करेंगे और नतीजे छापे जाएँगे, ताकि लोग उन्हें पढ़ सकें।",
+    ],
+)
+def test_a_paragraph_is_prose_in_scripts_that_need_fewer_characters_or_end_otherwise(text):
+    assert is_prose(text)
