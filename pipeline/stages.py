@@ -138,6 +138,7 @@ def _refused(page: Page, fields: Fields) -> tuple[Reason, str] | None:
         dated=origin in _OWN_DATES,
         claims=fields.claims_article,
         announced=page.hints.title or "",
+        texts=(piece.block.text for piece in page.pieces),
     )
     if found := at_sight.suspect(seen):
         return found

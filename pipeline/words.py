@@ -37,6 +37,8 @@ _APART = re.compile(r"[\W_]+")
 @lru_cache(maxsize=4_096)
 def fold(text: str) -> str:
     """Return text in the form in which labels are compared; length may differ from the input."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).translate(_ONE_FORM).casefold().split())
 
 

@@ -47,8 +47,7 @@ def set_apart(lines: Sequence[Line], url: str) -> list[Line]:
     for find in (_named, lambda kept: _listed(kept, host), _last_headings):
         content = [at for at, line in enumerate(done) if line.block.label is Label.CONTENT]
         for at, label, rule, reason in _found(find, [done[at] for at in content], content):
-            block = replace(done[at].block, label=label, rule=rule, reason=reason)
-            done[at] = replace(done[at], block=block)
+            done[at] = replace(done[at], block=done[at].block.judged(label, rule, reason))
     return done
 
 

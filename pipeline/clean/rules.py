@@ -35,6 +35,11 @@ _CONTACT = re.compile(
     r"(?P<mail>\S+@\S+\.\S+)"
     r"|follow\b.*?(?P<place>\S*@\w\S*|\btwitter\b|\bfacebook\b|\binstagram\b))"
 )
+_OPENS = 2
+_TICKERS, _PROMOS, _FOLLOWS = (
+    frozenset(fold(phrase)[:_OPENS] for phrase in phrases) for phrases in (TICKER, PROMO, FOLLOW)
+)
+"""The first letters of all phrases: hardly any line has them, and each page has hundreds."""
 _COUNTER = re.compile(
     r"^(?:reading time\s*[:|]?\s*)?\d[\d.,]*\s*(?:k|m)?\s*"
     r"(?:views?|reads?|comments?|shares?|likes?|"
@@ -126,7 +131,9 @@ def _ticker(block: Block, _place: Place, facts: Facts) -> str | None:
     words = len(text.split())
     if opening := next((phrase for phrase in facts.phrases if text.startswith(phrase)), None):
         return f"opens with {opening!r}, as the source says" if words <= _STREAM_WORDS else None
-    match = _TICKER.match(text) if words <= _STREAM_WORDS else None
+    if text[:_OPENS] not in _TICKERS or words > _STREAM_WORDS:
+        return None
+    match = _TICKER.match(text)
     if match is None:
         return None
     # A ticker strings headlines together; sentences are prose that opens with the same word.
@@ -137,7 +144,7 @@ def _ticker(block: Block, _place: Place, facts: Facts) -> str | None:
 
 def _promo(block: Block, _place: Place, _facts: Facts) -> str | None:
     text = fold(block.text)
-    if len(text.split()) > _PROMO_WORDS:
+    if text[:_OPENS] not in _PROMOS or len(text.split()) > _PROMO_WORDS:
         return None
     match = _PROMO.match(text)
     return f"opens with {match['label']!r}" if match else None
@@ -145,7 +152,7 @@ def _promo(block: Block, _place: Place, _facts: Facts) -> str | None:
 
 def _follow(block: Block, _place: Place, _facts: Facts) -> str | None:
     text = fold(block.text)
-    if len(text.split()) > _FOLLOW_WORDS:
+    if text[:_OPENS] not in _FOLLOWS or len(text.split()) > _FOLLOW_WORDS:
         return None
     match = _FOLLOW.match(text)
     return f"opens with {match['label']!r}" if match else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.extract.language import language_of
@@ -26,6 +28,10 @@ _META_AUTHORS = (
     "parsely-author", "citation_author", "og:article:author", "article:author_name", "authors",
     "rbauthors", "dc.contributor",
 )  # fmt: skip
+_AUTHOR_PLACE = re.compile(
+    "[Aa]uthor|[Bb]yline|byl|BBL|username|screenname|writer|zuozhe|bianji|xiaobian|channel-name"
+    "|(?:submitted|posted)-by|journalist-name"
+)
 _LINE = 300
 _NEAR = 8
 """A byline stands at most so many lines above its title; "By region" in a menu further off."""
@@ -194,6 +200,11 @@ def _authors(
 
 def _guessed_author(root: HtmlElement) -> str:
     """Ask trafilatura's expressions for places where authors usually stand."""
+    # They take 8 ms, and need one of these words in an attribute: half of the pages have none.
+    if not any(
+        _AUTHOR_PLACE.search(value) for node in root.iter(etree.Element) for value in node.values()
+    ):
+        return ""
     from trafilatura.metadata import extract_author
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
