@@ -229,7 +229,6 @@ def _link(block: Block, place: Place, _facts: Facts) -> str | None:
     # An address written out is one that the text refers to.
     told = block.text.lstrip("- [").startswith(_ADDRESS)
     return None if told else "is nothing but a link, outside the paragraphs"
-    return None
 
 
 def _credit(block: Block, place: Place, _facts: Facts) -> str | None:
