@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pipeline.clean.consent import asks_consent
 from pipeline.dates import is_date, parse_date
 from pipeline.labels import credit_of, label_of, value_of
 from pipeline.model import Block, Label
@@ -29,7 +30,10 @@ from pipeline.words import (
 _SEPARATOR = r"\s*[:|｜：\-–—•»>]\s*"
 _TICKER = re.compile(rf"^(?P<label>{alternatives(TICKER)})(?:{_SEPARATOR}(?P<rest>.*))?$")
 _PROMO = re.compile(rf"^(?P<label>{alternatives(PROMO)})(?:[.…]+$|{_SEPARATOR}(?P<rest>.*))?$")
-_FOLLOW = re.compile(rf"^(?P<label>{alternatives(FOLLOW)})\b")
+# Scripts that are written without spaces, or with endings, show no end of a word.
+_FOLLOW = re.compile(
+    rf"^(?P<label>{alternatives(FOLLOW)})(?:\b|(?<=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]))"
+)
 _CONTACT = re.compile(
     r"^(?:(?:e-?mail|write to|contact|reach|do you have|have you|got a|have a)\b.*?"
     r"(?P<mail>\S+@\S+\.\S+)"
@@ -45,9 +49,12 @@ _COUNTER = re.compile(
     r"(?:views?|reads?|comments?|shares?|likes?|"
     r"min(?:ute)?s?(?: read)?|просмотр\w*|комментари\w*|بازدید|مشاهده|کتنې)$"
 )
-_SENTENCE = re.compile(r"[.!?؟۔。।](?:\s|[\"'”’»)\]]|$)")
+# Thai and its neighbours end a sentence with a space or nothing.
+_SENTENCE = re.compile(r"[.!?؟۔。।](?:\s|[\"'”’»)\]]|$)|[\u0e00-\u0eff]$")
 # One of these characters says as much as two or more letters.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DATELINE = re.compile(r"^(?P<place>[^\W\d][^\d,،、|–—]{0,40})[,،、|–—]\s*(?P<date>\S.*\d.*)$")
+_PLACE_WORDS = 4
 _GLUED = 8
 """An alt text glued to a title is short: "image", "photo"."""
 _TICKER_WORDS = 12
@@ -166,6 +173,11 @@ def _contact(block: Block, _place: Place, _facts: Facts) -> str | None:
     return f"says where to write or follow: {match[match.lastgroup or 0][:40]!r}" if match else None
 
 
+def _consent(block: Block, _place: Place, facts: Facts) -> str | None:
+    asked = asks_consent(block.text, facts.title)
+    return f"asks for consent: {asked!r}" if asked else None
+
+
 def _share(block: Block, _place: Place, _facts: Facts) -> str | None:
     # A chapter may be about YouTube; a share bar has no headings.
     if len(block.text) > _LINE or block.tag in _HEADINGS:
@@ -197,6 +209,15 @@ def _learned(block: Block, _place: Place, facts: Facts) -> str | None:
 def _date(block: Block, place: Place, _facts: Facts) -> str | None:
     if place.top and len(block.text) <= _LINE and is_date(block.text):
         return "is a date and nothing else"
+    return None
+
+
+def _dateline(block: Block, place: Place, _facts: Facts) -> str | None:
+    if not place.top or len(block.text) > _LINE:
+        return None
+    dated = _DATELINE.match(block.text)
+    if dated and len(dated["place"].split()) <= _PLACE_WORDS and is_date(dated["date"]):
+        return "is a place and a date"
     return None
 
 
@@ -244,6 +265,7 @@ ANYWHERE: tuple[Rule, ...] = (
     Rule("promo", Label.PROMO, _promo),
     Rule("follow", Label.PROMO, _follow),
     Rule("contact", Label.PROMO, _contact),
+    Rule("consent", Label.CHROME, _consent),
     Rule("counter", Label.CHROME, _counter),
     Rule("learned", Label.CHROME, _learned),
 )
@@ -253,6 +275,7 @@ PLACED: tuple[Rule, ...] = (
     Rule("date", Label.DATE, _date),
     Rule("published", Label.DATE, _published),
     Rule("byline", Label.BYLINE, _byline),
+    Rule("dateline", Label.DATE, _dateline),
     Rule("credit", Label.CREDIT, _credit),
     Rule("link", Label.CHROME, _link),
 )
