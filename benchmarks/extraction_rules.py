@@ -16,7 +16,7 @@ from unittest.mock import patch
 import extraction_scores as scores
 
 from pipeline import stages
-from pipeline.clean import align, boxes, rules
+from pipeline.clean import align, boxes, joined, rules
 from pipeline.extract.tree import UnreadableError
 from pipeline.model import Hints, Memory, Profile
 from pipeline.page import Page
@@ -25,9 +25,9 @@ from pipeline.snapshots import make_snapshot
 LINE_RULES = {rule.name: rule for rule in (*rules.ANYWHERE, *rules.PLACED)}
 FINDERS = {"box": "_named", "links": "_listed", "heading": "_last_headings"}
 """Rules of `pipeline.clean.boxes`, by the name that they give to blocks."""
-TAKING = ("bridged", "joined", "menu text")
+TAKING = ("bridged", "rows", "joined", "missed", "menu text")
 """Rules about what is taken for the body at all."""
-NAMES = (*LINE_RULES, *FINDERS, "hidden", *TAKING)
+NAMES = (*LINE_RULES, *FINDERS, "next", "hidden", *TAKING)
 
 
 @contextmanager
@@ -50,6 +50,9 @@ def without(name: str | None) -> Iterator[None]:
         "hidden": patch.object(stages, "unseen", list),
         "joined": patch.object(stages, "joined", list),
         "bridged": patch.object(align, "_bridged", lambda _, taken, __: taken),
+        "next": patch.object(boxes, "cut_second", list),
+        "missed": patch.object(joined, "with_missed", list),
+        "rows": patch.object(align, "_strewn", lambda *_: []),
         "menu text": patch.object(align, "_LINE", -1),
     }
     if name is None:
@@ -89,8 +92,15 @@ def _gain(own: Sequence[scores.Row], other: dict[int, scores.Row]) -> dict[str, 
     }
 
 
-def _bodies(page: dict[str, Any]) -> dict[str | None, str]:
-    """Return the body by all rules, under None, and without each of those that fired."""
+def staged(page: dict[str, Any]) -> tuple[Page, tuple[str, ...]]:
+    """Return a page that has been read, and the lines that trafilatura chose of it."""
+    made, chosen = _extracted(page)
+    with suppress(UnreadableError):
+        stages.label(made)
+    return made, chosen
+
+
+def _extracted(page: dict[str, Any]) -> tuple[Page, tuple[str, ...]]:
     chosen: list[tuple[str, ...]] = []
 
     def choose(*given: Any) -> tuple[str, ...]:
@@ -110,21 +120,26 @@ def _bodies(page: dict[str, Any]) -> dict[str | None, str]:
         hints=Hints(),
         selectors=Profile().select,
     )
-    try:
+    with suppress(UnreadableError), patch.object(stages, "choose_body", choose):
         stages.prune(made)
-        with patch.object(stages, "choose_body", choose):
-            stages.extract(made)
-    except UnreadableError:
+        stages.extract(made)
+    return made, chosen[0] if chosen else ()
+
+
+def _bodies(page: dict[str, Any]) -> dict[str | None, str]:
+    """Return the body by all rules, under None, and without each of those that fired."""
+    made, chosen = _extracted(page)
+    if made.fields is None:
         return {None: ""}
     body, fired = _labelled(made)
     bodies: dict[str | None, str] = {None: body}
-    for name in fired & {*LINE_RULES, *FINDERS, "hidden"}:
+    for name in fired & {*LINE_RULES, *FINDERS, "hidden", "next"}:
         with without(name):
             bodies[name] = _labelled(made)[0]
     lines = made.lines
-    for name in TAKING if chosen and chosen[0] else ():
+    for name in TAKING if chosen else ():
         with without(name):
-            made.lines = stages.joined(align.align(made.pieces, chosen[0]))
+            made.lines = stages.joined(align.align(made.pieces, chosen))
         if [(one.block.text, one.chosen) for one in made.lines] != [
             (one.block.text, one.chosen) for one in lines
         ]:
