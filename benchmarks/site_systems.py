@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from site_scores import normal
 from site_worlds import Fetched
 
-from pipeline.model import Hints, Memory, Profile, Snapshot
+from pipeline.clean.learned import RULES, learn
+from pipeline.model import Hints, Memory, Observation, Profile, Reading, Snapshot
 from pipeline.stages import read
 
 
@@ -113,8 +115,44 @@ class TextDf3(Trafilatura):
         return Answer("\n".join(lines))
 
 
-class Khabar(Plain):
-    """The pipeline's reader with the site's memory. It has none yet: this is Plain."""
+WINDOW = 200
+
+
+class Khabar:
+    """The pipeline's reader with the site's memory."""
+
+    def __init__(self, rules: frozenset[str] = RULES) -> None:
+        self._rules = rules
+        self._pages: dict[str, Observation] = {}
+        self._memory = Memory()
+        self._stale = 0
+
+    def learn_and_read(self, page: Fetched) -> Answer:
+        if page.kind != "article":
+            return Answer("")
+        reading = read(snapshot_of(page), Profile(), self._memory, Hints())
+        if reading.observation is not None:
+            self._pages.pop(page.url, None)
+            self._pages[page.url] = reading.observation
+            self._stale += 1
+            if self._stale > min(len(self._pages) // 10, 10):
+                self._memory = self._built()
+                self._stale = 0
+        return self._answer(reading)
+
+    def reread(self, page: Fetched) -> Answer:
+        if self._stale:
+            self._memory = self._built()
+            self._stale = 0
+        return self._answer(read(snapshot_of(page), Profile(), self._memory, Hints()))
+
+    def _built(self) -> Memory:
+        pages = list(self._pages.values())[-WINDOW:]
+        return learn(pages, version=self._memory.version + 1, rules=self._rules)
+
+    def _answer(self, reading: Reading) -> Answer:
+        cited = reading.cited_source.value if reading.cited_source else ""
+        return Answer("" if reading.rejected else reading.body, cited)
 
 
 SYSTEMS: dict[str, Callable[[], System]] = {
@@ -123,5 +161,7 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "text_df3": TextDf3,
     "trafilatura": Trafilatura,
 }
-ABLATIONS: dict[str, Callable[[], System]] = {}
+ABLATIONS: dict[str, Callable[[], System]] = {
+    rule: partial(Khabar, RULES - {rule}) for rule in sorted(RULES)
+}
 """khabar without one of its rules or guards each, by the name of what is missing."""

@@ -1,0 +1,127 @@
+"""What a page shows of its site's template: each block as a place and a text, both as numbers.
+
+A place is a path (tags with their first stable class or id) and, beside it, where the block stands
+among the blocks of its box: above the title, the how-many-th from the top, from the end. Where a
+site gives no names to its boxes, that is all there is to tell a ticker from a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+
+from lxml.html import HtmlElement
+
+from pipeline.clean.align import Line
+from pipeline.clean.blocks import key
+from pipeline.labels import credit_of
+from pipeline.model import Label, Mark, Observation
+from pipeline.words import bare, digits
+
+ABOVE = -1
+"""The position of what stands above the title of the page."""
+REACH = 6
+"""Positions from the top and from the end of a box that are told apart."""
+_DIGITS = re.compile(r"\d+")
+_INLINE = frozenset({"a", "b", "em", "font", "i", "small", "span", "strong", "u"})
+_STEP = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
+_MOST = 400
+"""Blocks of a page that are looked at."""
+
+
+def observation(lines: Sequence[Line], *, title: str, author: str) -> Observation:
+    """Return what a page shows; menus and the credit, which is told apart by its label, left out.
+
+    It does not depend on what the site's memory says: pages may be learned in any order.
+    """
+    found = tuple(marks_of(lines))
+    marks = tuple(dict.fromkeys(mark for mark, _ in found))
+    return Observation(
+        title=text_key(title) if title else 0,
+        author=number(bare(author)) if author else 0,
+        marks=marks,
+        paths={mark.place: path_of(lines[index]) for mark, index in found},
+    )
+
+
+def marks_of(lines: Sequence[Line]) -> Iterator[tuple[Mark, int]]:
+    """Yield the mark of each line that has one, with the index of the line."""
+    told = [(index, line) for index, line in enumerate(lines) if _tells(line)][:_MOST]
+    heading = next((i for i, line in told if line.block.label is Label.TITLE), -1)
+    boxes: dict[int, list[int]] = defaultdict(list)
+    for index, line in told:
+        if index > heading:
+            boxes[line.container].append(index)
+    at: dict[int, tuple[int, int]] = {}
+    for box in boxes.values():
+        for order, index in enumerate(box):
+            at[index] = (
+                order + 1 if order < REACH else 0,
+                len(box) - order if len(box) - order <= REACH else 0,
+            )
+    for index, line in told:
+        head, tail = at.get(index, (ABOVE, 0))
+        text = line.block.text
+        place = number(path_of(line))
+        yield Mark(place, text_key(text), len(text), head, tail), index
+
+
+def places_of(mark: Mark) -> tuple[tuple[int, int], ...]:
+    """Return the places at which a block stands, from the path alone to the position in it.
+
+    Each is its number, and its position: 0 for the path alone, `ABOVE`, 1… from the top, and
+    -2… for the last, the last but one.
+    """
+    places = [(mark.place, 0)]
+    if mark.head:
+        places.append((_at(mark.place, mark.head), mark.head))
+    if mark.tail:
+        places.append((_at(mark.place, -1 - mark.tail), -1 - mark.tail))
+    return tuple(places)
+
+
+def text_key(text: str) -> int:
+    """Return the key of a text in which numbers do not count: dates, counters, reading times."""
+    return key(_DIGITS.sub("0", digits(text)))
+
+
+@lru_cache(maxsize=8_192)
+def number(text: str) -> int:
+    """Return a signed 64-bit number for a text."""
+    return int.from_bytes(
+        blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), signed=True
+    )
+
+
+def _tells(line: Line) -> bool:
+    block = line.block
+    if line.element is None or block.rule == "menu":
+        return False
+    return block.label is not Label.CREDIT and not credit_of(block.text)
+
+
+def path_of(line: Line) -> str:
+    """Return the path of a line; with the inline tag that holds all of its text, if one does."""
+    inner = _wrapped(line.element) if line.element is not None else ""
+    return f"{line.block.path}>{inner}" if inner else line.block.path
+
+
+def _wrapped(element: HtmlElement) -> str:
+    """Return the inline tag that holds all the text of an element; '' for none."""
+    if (element.text and not element.text.isspace()) or not len(element):
+        return ""
+    tags = {child.tag for child in element if child.tag != "br"}
+    if len(tags) != 1 or not tags <= _INLINE:
+        return ""
+    if any(child.tail and not child.tail.isspace() for child in element):
+        return ""
+    return str(next(iter(tags)))
+
+
+def _at(place: int, position: int) -> int:
+    mixed = (place ^ (position * _STEP)) & _MASK
+    return mixed - (1 << 64) if mixed >> 63 else mixed
