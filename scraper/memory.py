@@ -1,0 +1,97 @@
+"""The memory of one source: learned from what is stored, and laid open for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from pipeline.clean.learned import learn
+from pipeline.clean.marks import places_of, text_key
+from pipeline.clean.recall import position_in_words
+from pipeline.model import Mark, Memory, Seen
+from storage import memory as kept
+from storage.schema import articles, revisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """One thing that a memory knows of its site, with what it rests on."""
+
+    kind: str
+    """`place` or `text`: what can be pinned here."""
+    spot: int
+    """Number of the place, or key of the text."""
+    rule: str
+    path: str
+    position: str
+    """Where in its box, in words that go before "where"; empty for all that stands at the path."""
+    pages: int
+    """On so many of the pages that were learned from."""
+    share: float
+    first_seen: datetime
+    """By fetch time, of the observations that are kept."""
+    last_seen: datetime
+    url_id: int
+    """The newest page that has it."""
+    text: int
+    """Key of its text there."""
+    sample: str = ""
+    """Its text there; empty if that is not stored."""
+
+
+def relearn(conn: Connection, source_pk: int, now: datetime) -> Memory:
+    """Learn anew from the newest pages of a source, and keep it; return the memory."""
+    return kept.relearn(conn, source_pk, learn, now=now)
+
+
+def places(conn: Connection, source_pk: int) -> tuple[Learned, ...]:
+    """Return what a source's memory has learned, what is on most pages first."""
+    memory = kept.memory_of(conn, source_pk)
+    found: dict[tuple[str, int, int], Learned] = {}
+    seen, _ = kept.sights(conn, source_pk, limit=kept.KEPT)
+    for sight in seen:  # newest first
+        for mark in sight.observation.marks:
+            for spot, position, known in _known(mark, memory):
+                if old := found.get(spot):
+                    found[spot] = replace(old, first_seen=sight.fetched_at)
+                    continue
+                found[spot] = Learned(
+                    kind=spot[0],
+                    spot=spot[2],
+                    rule=known.rule,
+                    path=sight.observation.paths.get(mark.place, ""),
+                    position=position_in_words(position),
+                    pages=known.pages,
+                    share=known.share,
+                    first_seen=sight.fetched_at,
+                    last_seen=sight.fetched_at,
+                    url_id=sight.url_id,
+                    text=mark.key,
+                )
+    texts = {url_id: _texts(conn, url_id) for url_id in {one.url_id for one in found.values()}}
+    done = [replace(one, sample=texts[one.url_id].get(one.text, "")) for one in found.values()]
+    return tuple(sorted(done, key=lambda one: (-one.pages, one.path, one.position, one.spot)))
+
+
+def _known(mark: Mark, memory: Memory) -> Iterator[tuple[tuple[str, int, int], int, Seen]]:
+    """Yield what the memory knows of a block; of a place only the widest that it knows."""
+    for place, position in places_of(mark):
+        if known := memory.places.get(place):
+            yield ("place", 0, place), position, known
+            if position == 0:
+                return
+    if known := memory.texts.get((mark.place, mark.key)):
+        yield ("text", mark.place, mark.key), 0, known
+
+
+def _texts(conn: Connection, url_id: int) -> dict[int, str]:
+    """Return the texts of the blocks of a URL's article by their keys."""
+    blocks = conn.scalar(
+        select(revisions.c.blocks)
+        .join(articles, articles.c.revision_id == revisions.c.id)
+        .where(articles.c.url_id == url_id)
+    )
+    return {text_key(block["text"]): block["text"] for block in blocks or ()}
