@@ -15,6 +15,8 @@ from scraper.cli.screen import emit, safe, say
 from scraper.cli.wording import brief, count
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from scraper.replayed import Change, Report
     from scraper.replaying import Want
 
@@ -99,6 +101,7 @@ class _Told:
     def __init__(self, *, diff: bool, as_json: bool) -> None:
         self.diff, self.as_json = diff, as_json
         self.live = not as_json and sys.stderr.isatty()
+        self.status: Status | None = None
 
     def change(self, source: str, change: Change) -> None:
         """Print what changes in one article, if that is asked for."""
@@ -115,17 +118,23 @@ class _Told:
 
     def batch(self, report: Report) -> None:
         """Draw how far it has come, on a terminal only."""
-        if self.live:
-            done = f"{report.done:,} of {report.chosen:,}"
-            click.echo(f"\r{report.source}: {done}", nl=False, err=True)
+        if not self.live:
+            return
+        from rich.console import Console
+
+        if self.status is None:
+            self.status = Console(stderr=True).status("")
+            self.status.start()
+        self.status.update(f"{report.source}: {report.done:,} of {report.chosen:,}")
 
     def end(self, report: Report) -> None:
         """Print the summary of one source."""
         if self.as_json:
             emit(report.row())
             return
-        if self.live:
-            click.echo("\r", nl=False, err=True)
+        if self.status is not None:
+            self.status.stop()
+            self.status = None
         say(f"{report.source}: {_sentence(report)}", style=_STATES.get(report.state, "red"))
         for change in report.worst:
             say(f"  {_article(change)}")

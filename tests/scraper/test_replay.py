@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from poisoned_world import POISON
 from replay_world import BOX, CLUB, SOURCE, STORIES, Stored, crawled
 
 DROP = '[select]\ndrop = [".weather"]'
@@ -203,3 +204,12 @@ def test_wrong_questions_are_usage_errors(stored, capsys, tmp_path):
     for path in (stored.root / "var").glob("khabar.db*"):
         path.unlink()
     assert "khabar crawl" in stored.khabar(capsys, "replay", SOURCE, code=1)
+
+
+@pytest.mark.hostile("injection/terminal-escapes")
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["plain", "json"])
+def test_no_page_steers_the_terminal_by_its_diff(stored, capsys, more):
+    stored.rows("UPDATE revisions SET title = :poison, body = :poison || body", poison=POISON)
+    told = stored.khabar(capsys, "replay", SOURCE, "--diff", *more)
+    assert told.count("owned") > STORIES
+    assert not set(told) & set("\x1b\x07\x9b\u202e\u2066\u2028\x7f\x85")
