@@ -21,6 +21,8 @@ from pipeline.kinds import Flag, Label, Outcome, UrlState
 from pipeline.reasons import Reason
 
 __all__ = [
+    "Agreement",
+    "AgreementWord",
     "Block",
     "Field",
     "Fingerprint",
@@ -50,6 +52,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+AgreementWord = Literal["agreed", "single", "conflicting"]
 VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected", "deferred"]
 
 
@@ -86,6 +89,18 @@ class Field(Generic[T]):
     `feed`, `rest`, `sitemap`, `listing`, `url`, `canonical`, `html-lang`, `model`, `htmldate`,
     `trafilatura`, `page`, `source`, `function`, `spider`, `import`, `header`, `document`."""
     raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whether independent evidence bears a field's value out."""
+
+    word: AgreementWord
+    """`agreed`: two voices or more say it, and none another; `single`: only one, or a guess."""
+    backing: tuple[str, ...]
+    """Origins of all that says the same, the field's own first."""
+    rivals: tuple[tuple[str, str], ...] = ()
+    """Origin and value, as text, of what says otherwise, the best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +216,8 @@ class Reading:
     canonical: Field[str] | None = None
     cited_source: Field[str] | None = None
     """The agency or outlet that the article itself names as its source."""
+    agreement: Mapping[str, Agreement] = field(default_factory=dict)
+    """By field that was read from a page; of a document or an import each value stands alone."""
     body: str = ""
     """Paragraphs separated by one empty line."""
     html: str = ""

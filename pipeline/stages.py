@@ -24,6 +24,7 @@ from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
 from pipeline.clean.unseen import unseen
 from pipeline.extract import media
+from pipeline.extract.agreement import words_of
 from pipeline.extract.answer import Given, over
 from pipeline.extract.asking import PageFunction, ask
 from pipeline.extract.body import choose_body
@@ -237,6 +238,7 @@ def _reading(
         canonical=fields.canonical if fields else None,
         language=page.language,
         cited_source=page.cited,
+        agreement=words_of(fields, page.language, page.cited, page.profile),
         body=page.body,
         html=page.html,
         blocks=page.blocks,

@@ -60,6 +60,11 @@ class Evidence:
     now: datetime
     url: str
 
+    @property
+    def in_head(self) -> str:
+        """The publication date of the meta tags that are meant for it."""
+        return self.page.first(*_STRONG)[0]
+
     def read(self, text: str) -> Moment | None:
         """Return the date in a text, in the source's zone where it states none."""
         return parse_date(text, zone=self.zone, zone_origin=self.zone_origin)
@@ -70,7 +75,7 @@ def pick_published(
 ) -> tuple[Field[Moment] | None, set[Flag]]:
     """Return the publication date that the best evidence gives, and what is odd about it."""
     flags: set[Flag] = set()
-    for origin, raw, found in _candidates(evidence, blocks):
+    for origin, raw, found in candidates(evidence, blocks):
         moment, odd = believable(found, evidence.now) if found else (None, {Flag.BAD_DATE})
         if moment is None:
             flags |= odd
@@ -97,6 +102,11 @@ def believable(moment: Moment | None, now: datetime) -> tuple[Moment | None, set
 
 def pick_modified(evidence: Evidence, published: Moment | None) -> Field[Moment] | None:
     """Return the date of the last change, if one is stated that is not before the publication."""
+    return next(changes(evidence, published), None)
+
+
+def changes(evidence: Evidence, published: Moment | None) -> Iterator[Field[Moment]]:
+    """Yield every date of a last change that can be one, the best first."""
     page = evidence.page
     value, _ = page.first(*_MODIFIED)
     texts = (
@@ -112,8 +122,7 @@ def pick_modified(evidence: Evidence, published: Moment | None) -> Field[Moment]
         if moment is None or moment.at > evidence.now + _AHEAD or moment.day < EARLIEST:
             continue
         if published is None or moment.day >= published.day:
-            return Field(value=moment, origin=origin, raw=raw or None)
-    return None
+            yield Field(value=moment, origin=origin, raw=raw or None)
 
 
 def guess_published(
@@ -144,16 +153,16 @@ def guess_published(
     return Field(value=moment, origin="htmldate", raw=found)
 
 
-def _candidates(
+def candidates(
     evidence: Evidence, blocks: Sequence[Block]
 ) -> Iterator[tuple[str, str, Moment | None]]:
+    """Yield what each kind of evidence calls the publication date, the best first."""
     read, page = evidence.read, evidence.page
-    strong, _ = page.first(*_STRONG)
     weak, _ = page.first(*_WEAK)
     texts = (
         *(("selector", text) for text in evidence.selected),
         ("json-ld", evidence.stated.published),
-        ("meta", strong),
+        ("meta", evidence.in_head),
         ("microdata", evidence.micro.published),
         *(("time", value or text) for value, text, sure in page.times if sure),
     )

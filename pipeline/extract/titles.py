@@ -12,6 +12,7 @@ from pipeline.labels import label_of
 from pipeline.model import Block, Field
 from pipeline.words import ECHO, bare
 
+SOCIAL = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _LONGEST = 1_000
 """Characters of a title that is looked through for the name of its site."""
 _SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
@@ -27,7 +28,7 @@ def pick_title(
 ) -> Field[str] | None:
     """Return the page's title with its origin; nothing if nothing on the page is one."""
     names = {bare(site) for site in sites if site}
-    social, _ = page.first("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
+    social, _ = page.first(*SOCIAL)
     heads = [text for tag, text in page.headings if tag == "h1"]
     seconds = [text for tag, text in page.headings if tag == "h2"]
     printed = {bare(block.text) for block in blocks if len(block.text) <= _LONGEST}
@@ -69,7 +70,7 @@ def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -
     """
     known, lines = set(names), set(printed)
     while len(text) <= _LONGEST:
-        parts = _parts(text)
+        parts = parts_of(text)
         for head, tail in reversed(parts):
             if bare(tail) in known or (bare(head) in lines and len(tail) <= _LONGEST_SITE):
                 text = head
@@ -82,7 +83,8 @@ def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -
     return text.strip()
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
+def parts_of(text: str) -> list[tuple[str, str]]:
+    """Return what stands before and behind each separator in a title."""
     cuts = _SEPARATORS.finditer(text)
     return [(text[: cut.start()].strip(), text[cut.end() :].strip()) for cut in cuts]
 
