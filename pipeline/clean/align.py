@@ -18,6 +18,7 @@ _OPENING = 30
 _ROW = 150
 _SKIPPED = 60
 _NEARLY = 0.9
+_MOST = 0.5
 _STRANGE = 200
 """Blocks in a row that are no part of the line: with more, what follows is none either."""
 _LINE = 80
@@ -65,7 +66,10 @@ def align(pieces: Sequence[Piece], chosen: Sequence[str]) -> list[Line]:
             extra[at].append(line.removeprefix("- ").strip("| "))
     aside = "\n".join(bare(text) for texts in extra.values() for text in texts)
     gaps = {i for i in _gaps(pieces, taken) if forms[i][:_OPENING] not in aside}
-    return _lines(pieces, taken | gaps, extra)
+    # Where it skipped more than that it did so on purpose: another article, readers' letters.
+    if sum(len(forms[i]) for i in gaps) <= _MOST * sum(len(forms[i]) for i in taken):
+        taken |= gaps
+    return _lines(pieces, taken, extra)
 
 
 def inside(pieces: Sequence[Piece], selected: Sequence[HtmlElement]) -> list[Line]:
