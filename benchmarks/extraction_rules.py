@@ -23,7 +23,13 @@ from pipeline.page import Page
 from pipeline.snapshots import make_snapshot
 
 LINE_RULES = {rule.name: rule for rule in (*rules.ANYWHERE, *rules.PLACED)}
-FINDERS = {"box": "_named", "links": "_listed", "lone": "_lone", "heading": "_last_headings"}
+FINDERS = {
+    "box": "_named",
+    "links": "_listed",
+    "lone": "_lone",
+    "twice": "_twice",
+    "heading": "_last_headings",
+}
 """Rules of `pipeline.clean.boxes`, by the name that they give to blocks."""
 TAKING = ("bridged", "rows", "joined", "missed", "menu text")
 """Rules about what is taken for the body at all."""

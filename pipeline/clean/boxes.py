@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipeline.clean.align import Line
+from pipeline.clean.repeated import repeated
 from pipeline.clean.second import cut_second
 from pipeline.model import Label
 
@@ -44,11 +45,12 @@ def set_apart(lines: Sequence[Line], url: str) -> list[Line]:
     """Return the lines, those of the content that lead away from it labelled so.
 
     Boxes that their class names, headlines of the same site as `url` in a list or in a paragraph of
-    their own, headings that nothing follows.
+    their own, passages that stand there twice, headings that nothing follows.
     """
     done, host = cut_second(lines), _host(url)
     for find in (
         _named,
+        _twice,
         lambda kept: _listed(kept, host),
         lambda kept: _lone(kept, host),
         _last_headings,
@@ -95,6 +97,11 @@ def _named(kept: Sequence[Line]) -> Iterator[_Finding]:
         if sum(len(kept[at].block.text) for at in inside) <= _MOST * total:
             for at in inside:
                 yield at, Label.CHROME, "box", f"stands in a box called {named[box]!r}"
+
+
+def _twice(kept: Sequence[Line]) -> Iterator[_Finding]:
+    for at in repeated(kept):
+        yield at, Label.CHROME, "twice", "is part of a passage that stands further up"
 
 
 def _listed(kept: Sequence[Line], host: str) -> Iterator[_Finding]:

@@ -125,3 +125,15 @@ def test_a_paragraph_that_is_one_link_of_the_site_goes_and_a_link_elsewhere_stay
 def test_a_short_link_and_a_line_with_more_than_a_link_stay():
     for inner in ("<a href='/p/2'>The old bridge</a>", "See <a href='/p/2'>what was agreed on</a>"):
         assert len(kept(f"<p>{inner}</p>".join((paragraphs(*P[:2]), paragraphs(*P[2:]))))) == 5
+
+
+def test_an_article_that_stands_on_the_page_twice_is_read_once():
+    story = [f"Stop {n}: {text}" for n in range(4) for text in P]
+    assert kept(paragraphs(*story, *story)) == story
+
+
+def test_a_refrain_and_the_rows_of_a_table_stay_each_time():
+    refrain = [P[0], *(f"Verse {n} of the song" for n in range(16))]
+    assert kept(paragraphs(*refrain, *refrain, P[1])) == [*refrain, *refrain, P[1]]
+    short = [*P, *P, P[0]]
+    assert kept(paragraphs(*short)) == short
