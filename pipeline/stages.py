@@ -87,7 +87,8 @@ def extract(page: Page) -> None:
         selectors=page.selectors,
         hints=page.hints,
     )
-    page.printed = page.fields.title.value if page.fields.title else ""
+    title = page.fields.title
+    page.printed = (title.raw or title.value) if title else ""
     page.fields = over(page.fields, page.answers, page.snapshot.fetched_at)
     page.flags |= page.fields.flags
     paragraphs = _paragraphs(page)

@@ -233,8 +233,8 @@ def _guessed_author(root: HtmlElement) -> str:
 def _heading(title: Field[str] | None, blocks: Sequence[Block]) -> int:
     if title is None:
         return -1
-    form = bare(title.value)
-    return next((block.seq for block in blocks if bare(block.text) == form), -1)
+    forms = {bare(title.value), bare(title.raw or "")}
+    return next((block.seq for block in blocks if bare(block.text) in forms), -1)
 
 
 def _either(*candidates: tuple[str, str]) -> Field[str] | None:

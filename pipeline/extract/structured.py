@@ -20,6 +20,7 @@ _LONGEST_PROPERTY = 300
 _PIECES = 200
 """Pieces of text that one property is put together from."""
 _ARTICLE = re.compile(r"(article|posting|report|newsitem|advertorial)$", re.IGNORECASE)
+_PARTS = ("liveBlogUpdate", "hasPart", "comment", "citation", "isBasedOn", "mentions")
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
     r"(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$"
@@ -53,7 +54,15 @@ def json_ld(root: HtmlElement) -> Stated:
     known = {
         node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1
     }
+    # What happened at 20:15 is an article of its own inside a live page; so is a related one.
+    parts = {
+        id(part)
+        for node in nodes
+        for name in _PARTS
+        for part in (node[name] if isinstance(node.get(name), list) else [node.get(name)])
+    }
     articles = [node for node in nodes if _is_article(node)]
+    articles = [node for node in articles if id(node) not in parts] or articles
     best = max(articles, key=_richness, default=None)
     names = [
         _name(node)

@@ -10,17 +10,22 @@ from pipeline.extract.markup import Markup
 from pipeline.extract.structured import Stated
 from pipeline.labels import label_of
 from pipeline.model import Block, Field
-from pipeline.words import ECHO, bare
+from pipeline.words import ECHO, bare, fold
 
-SOCIAL = ("og:title", "twitter:title", "dc.title", "dcterms.title", "title")
-_LONGEST = 1_000
-"""Characters of a title that is looked through for the name of its site."""
+SOCIAL = ("headline", "og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
+_RUBRIC_ENDS = "|:–—-·•»/"
 _LONGEST_SITE = 60
 _SHORTEST = 4
 _SHORTEST_LINE = 12
 _LINKS = 0.5
 _LONGEST = 300
+
+_WORD = re.compile(r"\w+")
+_ALIKE = 3
+"""Two wordings of one title share at least one in so many of their words."""
+_Claim = tuple[str, str, str]
+"""Origin of a stated title, its text, and that without the site's name."""
 
 
 def pick_title(
@@ -42,14 +47,14 @@ def pick_title(
         )
         if text and (cleaned := without_site(text, names, printed)) and bare(cleaned) not in names
     ]
-    headings = [text for text in heads if bare(text) not in names and len(text) >= _SHORTEST]
+    headings = [
+        text for text in dict.fromkeys(heads) if bare(text) not in names and len(text) >= _SHORTEST
+    ]
     agreed = _agreed(headings, claims) or _agreed(seconds, claims)
-    if agreed:
-        return Field(value=agreed, origin="heading", raw=agreed)
-    if len(headings) == 1 and not any(
-        origin in {"json-ld", "microdata"} for origin, _, _ in claims
-    ):
-        return Field(value=headings[0], origin="heading", raw=headings[0])
+    if agreed is None and len(headings) == 1 and _stands(headings[0], claims):
+        agreed = headings[0], headings[0]
+    if agreed is not None:
+        return Field(value=agreed[0], origin="heading", raw=agreed[1])
     # A browser title that is on no line of the page is often the site's name, on every page.
     unseen = all(origin == "page" and bare(text) not in printed for origin, _, text in claims)
     if unseen and (shown := _echoed(blocks) or _above_label(blocks, names)):
@@ -89,16 +94,61 @@ def parts_of(text: str) -> list[tuple[str, str]]:
     return [(text[: cut.start()].strip(), text[cut.end() :].strip()) for cut in cuts]
 
 
-def _agreed(headings: Sequence[str], claims: Sequence[tuple[str, str, str]]) -> str:
-    """Return the heading that a claim repeats: what the reader sees is the title."""
-    for _, raw, cleaned in claims:
-        for heading in headings:
-            shown, whole = bare(heading), bare(raw)
-            if len(shown) < _SHORTEST:
-                continue
+def _agreed(headings: Sequence[str], claims: Sequence[_Claim]) -> tuple[str, str] | None:
+    """Return the title in the first heading that a claim repeats, and that heading.
+
+    What the reader sees is the title.
+    """
+    for heading in headings:
+        shown = bare(heading)
+        if len(shown) < _SHORTEST:
+            continue
+        if inner := _inside(heading, claims):
+            return inner, heading
+        for _, raw, cleaned in claims:
+            whole = bare(raw)
             if shown == bare(cleaned) or (whole.startswith(shown) and len(shown) * 2 > len(whole)):
-                return heading
+                return heading, heading
+    return None
+
+
+def _inside(heading: str, claims: Sequence[_Claim]) -> str:
+    """Return the claim to which a heading adds a rubric, its date or its byline."""
+    words, form = heading.split(), bare(heading)
+    for origin, _, title in claims:
+        wanted = bare(title)
+        if origin == "meta" and form.endswith(wanted) and len(wanted) * 2 >= len(form):
+            for start in range(1, len(words)):
+                before, after = " ".join(words[:start]), " ".join(words[start:])
+                if bare(after) == wanted and _is_rubric(before):
+                    return title
+        end = len(title.split())
+        if bare(" ".join(words[:end])) == wanted and label_of(" ".join(words[end:])):
+            return title
     return ""
+
+
+def _is_rubric(text: str) -> bool:
+    # "The ferry" is not "Ferry" behind a rubric.
+    return " " in text or text[-1] in _RUBRIC_ENDS or is_date(text)
+
+
+def _stands(heading: str, claims: Sequence[_Claim]) -> bool:
+    """Return whether the page's only heading is its title though nothing repeats it."""
+    if not any(origin in {"json-ld", "microdata"} for origin, _, _ in claims):
+        return True
+    shown = _words(heading)
+    for _, _, title in claims:
+        told = _words(title)
+        # Search engines and cards are told another wording; with a rubric it says more.
+        alike = len(shown & told) * _ALIKE >= max(len(shown), len(told))
+        if alike and not bare(title).endswith(bare(heading)):
+            return True
+    return False
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(fold(text)))
 
 
 def _echoed(blocks: Sequence[Block]) -> str:

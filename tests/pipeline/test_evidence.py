@@ -89,6 +89,15 @@ def test_the_richest_of_several_articles_is_taken():
     assert stated(poor, rich).published == "2024-05-29"
 
 
+def test_what_happened_within_a_live_page_is_not_its_article():
+    live = {"@type": "LiveBlogPosting", "headline": "Ferry", "datePublished": "2024-05-28"}
+    part = {"@type": "BlogPosting", "headline": "Bell", "datePublished": "2024-05-29"}
+    rich = {**part, "author": "Jo Halloran", "dateModified": "2024-05-30", "image": "/bell.jpg"}
+    found = stated({**live, "liveBlogUpdate": [rich, rich]})
+    assert (found.headline, found.published) == ("Ferry", "2024-05-28")
+    assert stated({"@type": "WebPage", "hasPart": rich}).headline == "Bell"
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -178,6 +187,50 @@ def test_the_heading_that_readers_see_wins_over_the_browsers_title():
     found = titled("<title>Ferry Returns | Harbour</title>", "<h1>Ferry Returns</h1>")
     assert found is not None
     assert (found.value, found.origin) == ("Ferry Returns", "heading")
+
+
+def card(title):
+    return f'<meta property="og:title" content="{title}">'
+
+
+def news(headline):
+    return (
+        f'<script type="application/ld+json">{{"@type":"Article","headline":"{headline}"}}</script>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        (card("Ferry returns at last"), "<h2>Harbour – Ferry returns at last</h2>",
+         "Ferry returns at last"),
+        (card("Ferry returns at last"), "<h1>Upper Valley Ferry returns at last</h1>",
+         "Ferry returns at last"),
+        (card("Ferry returns at last"), "<h1>3 May 2024 Ferry returns at last</h1>",
+         "Ferry returns at last"),
+        (card("Ferry returns at last"), "<h1>Ferry returns at last Posted on 3 May 2024</h1>",
+         "Ferry returns at last"),
+        (card("Ferry returns at last"), "<h1>The Ferry returns at last</h1>",
+         "The Ferry returns at last"),
+        (news("Ferry: when it comes back") + card("Ferry returns at last"),
+         "<h1>Ferry returns at last</h1><h1>Ferry: when it comes back</h1>",
+         "Ferry returns at last"),
+        (news("Old ferry sails to the quay again"), "<h1>The ferry sails again</h1>",
+         "The ferry sails again"),
+        (news("Old ferry sails to the quay again"),
+         "<h1>The ferry sails again</h1><h1>The ferry sails again</h1>", "The ferry sails again"),
+        (news("Old ferry sails to the quay again"), "<h1>Our weekend magazine</h1>",
+         "Old ferry sails to the quay again"),
+        (news("Harbour: Ferry sails again"), "<h1>Ferry sails again</h1>",
+         "Harbour: Ferry sails again"),
+        ('<meta name="headline" content="Ferry returns">' + card("Ferry returns-River|Harbour"), "",
+         "Ferry returns"),
+    ],
+)  # fmt: skip
+def test_the_heading_is_the_title_without_what_was_glued_to_it(head, body, expected):
+    found = titled(head, body)
+    assert found is not None
+    assert found.value == expected
 
 
 def test_a_heading_that_names_the_site_is_no_title():
