@@ -13,12 +13,19 @@ from lxml.html import HtmlElement
 from pipeline.dates import day_moment, is_date, parse_date
 from pipeline.extract.markup import Markup
 from pipeline.extract.structured import Stated
-from pipeline.labels import Labelled
+from pipeline.labels import Labelled, label_of, statements
 from pipeline.model import Block, Field, Flag, Hints, Moment, ZoneOrigin
 
 EARLIEST = date(1995, 1, 1)
 """There was no news on the web before."""
 _AHEAD = timedelta(days=2)
+_BETWEEN = timedelta(days=1)
+"""Two days that a page states may be one in two zones."""
+_BELOW, _ABOVE = 6, 3
+"""Lines around the title among which its date stands."""
+_LONGEST_LINE = 120
+_MOST_WORDS = 16
+_LINKED = 0.5
 _STRONG = (
     "article:published_time", "og:published_time", "datepublished", "og:article:published_time",
     "rnews:datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
@@ -36,6 +43,7 @@ _WEAK = (
     "displaydate",
     "timestamp",
 )
+_STATED = frozenset({"json-ld", "meta", "microdata"})
 _MODIFIED = (
     "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified",
     "lastmod", "og:article:modified_time", "revised",
@@ -75,6 +83,8 @@ def pick_published(
         if moment is None:
             flags |= odd
             continue
+        if origin in _STATED and (older := _older(evidence, moment)) is not None:
+            return older, set()
         better = _finer(moment, evidence.hints.published)
         if better is not None:
             stated = better.text()  # as the listing says it: the page was less precise
@@ -167,6 +177,7 @@ def _candidates(
         value, text = times[0]
         yield "time", value or text, read(value) or read(text)
     yield from _below_heading(evidence, blocks)
+    yield from _beside_heading(evidence, blocks)
     if match := _IN_URL.search(evidence.url):
         yield "url", match[1], read(match[1])
     if weak:
@@ -184,6 +195,71 @@ def _below_heading(
         if is_date(block.text):
             yield "label", block.text, evidence.read(block.text)
             return
+
+
+def _beside_heading(
+    evidence: Evidence, blocks: Sequence[Block]
+) -> Iterator[tuple[str, str, Moment | None]]:
+    """Yield the date in the first short line beside the title: "Riverton, 3 May 2024, 10:15"."""
+    for block in _beside(evidence.heading, blocks):
+        text, above = block.text, block.seq < evidence.heading
+        if len(text.split()) > _MOST_WORDS or text.endswith((".", "?", "!")):
+            continue
+        for part in statements(text):
+            moment = evidence.read(part) if label_of(part) != "updated" else None
+            if moment is None or (above and _is_header(block, moment, evidence)):
+                continue
+            yield "label", text, moment
+            return
+
+
+def _is_header(block: Block, moment: Moment, evidence: Evidence) -> bool:
+    """Return whether a line above the title may be the "today is" of the page's header."""
+    apart = is_date(block.text) and block.seq != evidence.heading - 1
+    return apart or abs(evidence.now - moment.at) <= _AHEAD
+
+
+def _beside(heading: int, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the lines below the title as far as the second paragraph, then those just above it."""
+    if heading < 0:
+        return
+    last, paragraphs = heading, 0
+    for block in blocks:
+        if not heading < block.seq <= heading + _BELOW:
+            continue
+        # The longest paragraphs are no lines; the first of all may be a summary.
+        paragraphs += block.seq - last - 1 + (len(block.text) > _LONGEST_LINE)
+        last = block.seq
+        if paragraphs > 1:
+            break
+        if block.link_density <= _LINKED:
+            yield block
+    for block in blocks:
+        near = heading - _ABOVE <= block.seq < heading and block.link_density <= _LINKED
+        if near and len(block.text) <= _LONGEST_LINE:
+            yield block
+
+
+def _older(evidence: Evidence, moment: Moment) -> Field[Moment] | None:
+    """Return an older publication date that readers see, where machines are told another one.
+
+    It is in the URL, or behind a label where the date for machines is that of the last change.
+    """
+    seen = []
+    if match := _IN_URL.search(evidence.url):
+        seen.append(("url", match[1], match[1]))
+    changed = evidence.read(evidence.stated.modified or evidence.page.first(*_MODIFIED)[0])
+    if changed is None or changed.day <= moment.day:
+        seen += [
+            ("label", label.raw, label.value)
+            for label in evidence.labels
+            if label.kind == "published" and abs(label.seq - evidence.heading) <= _BELOW + _ABOVE
+        ]
+    for origin, raw, text in seen:
+        found, _ = believable(evidence.read(text), evidence.now)
+        if found is not None and found.day < moment.day - _BETWEEN:
+            return Field(value=found, origin=origin, raw=raw)
+    return None
 
 
 def _finer(moment: Moment, hinted: Moment | None) -> Moment | None:

@@ -264,6 +264,13 @@ def test_the_sites_name_is_cut_off_a_title_only_where_it_is_known(text, expected
     assert without_site(text, {bare("Harbour Times")}) == expected
 
 
+def test_a_browsers_title_loses_a_site_that_stands_before_a_colon_where_both_are_printed():
+    lines = ["Harbour Post", "Ferry returns at last"]
+    head = "<title>Harbour Post: Ferry returns at last</title>"
+    assert titled(head, lines=lines).value == "Ferry returns at last"
+    assert titled(head, lines=lines[1:]).value == "Harbour Post: Ferry returns at last"
+
+
 ENGLISH = "The ferry crossed the river again on Monday with a new engine."
 PASHTO = "د شورا مشر خبریالانو ته وویل چې کار به د ژمي له لومړۍ واورې مخکې بشپړ شي."
 
