@@ -177,11 +177,11 @@ def _candidates(
         value, text = times[0]
         yield "time", value or text, read(value) or read(text)
     yield from _below_heading(evidence, blocks)
-    yield from _beside_heading(evidence, blocks)
     if match := _IN_URL.search(evidence.url):
         yield "url", match[1], read(match[1])
     if weak:
         yield "meta", weak, read(weak)
+    yield from _beside_heading(evidence, blocks)
 
 
 def _below_heading(

@@ -154,6 +154,17 @@ def test_microdata_of_an_article_is_read():
         (["Von Grete Anders"], ("Grete Anders",)),
         (["Bridge Desk Team"], ("Bridge Desk Team",)),
         (["زرغونه وردګ"], ("زرغونه وردګ",)),
+        (["نویسنده: زهرا احمدی"], ("زهرا احمدی",)),
+        (["تحریر: سارہ خان"], ("سارہ خان",)),
+        (["لیکوال: زرغونه وردګ"], ("زرغونه وردګ",)),
+        (["بقلم: أحمد علي"], ("أحمد علي",)),
+        (["Автор: Анна Петрова"], ("Анна Петрова",)),
+        (["Yazan: Ayşe Yılmaz"], ("Ayşe Yılmaz",)),
+        (["Por María López y Juan Pérez"], ("María López", "Juan Pérez")),
+        (["Par Anne Dubois et Luc Martin"], ("Anne Dubois", "Luc Martin")),
+        (["द्वारा सीता शर्मा"], ("सीता शर्मा",)),
+        (["作者：李明"], ("李明",)),
+        (["Penulis: Siti Aminah"], ("Siti Aminah",)),
     ],
 )
 def test_names_are_split_and_cleaned(texts, expected):
@@ -163,6 +174,7 @@ def test_names_are_split_and_cleaned(texts, expected):
 @pytest.mark.parametrize(
     "text",
     [
+        *("@jo_halloran", "jo.halloran", "jo_halloran", "editor2", "Twitter: @jo"),
         *("Harbour Times", "harbour-times", "admin", "jo@harbour.example", "https://x.example/jo"),
         *(
             "www.harbour.example",
