@@ -1,12 +1,15 @@
 """Score how pages are read, beside trafilatura, htmldate and others in the same run.
 
     python benchmarks/extraction.py CORPUS [--half a|b] [--limit N] [--worst N] [--only SYSTEM …]
+        [--without RULE | --ablation]
 
 CORPUS: gzipped JSON lines {id, url, html} with any of the truths {body, title, authors, date}. It
 has two halves by a hash of the publisher (the registrable host of `url`): tune on half a,
 never on a page of half b. JSON goes to stdout, the halves in one table to stderr. Systems that are
 not installed are named as `missing`. `difference` is khabar less the other, `sd` the standard
 deviation of that difference by paired bootstrap. Times are CPU milliseconds of this process.
+`--without` switches one of our rules for the body off; `--ablation` does so with each in turn, on
+the pages where it fired, and says what it pays in each half.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import extraction_rules as rules
 import extraction_scores as scores
 import extraction_systems as systems
 import tldextract
@@ -193,6 +197,8 @@ def main() -> None:
     parser.add_argument("--limit", type=int)
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--only", nargs="+", choices=list(systems.SYSTEMS))
+    parser.add_argument("--without", choices=rules.NAMES)
+    parser.add_argument("--ablation", action="store_true")
     args = parser.parse_args()
     logging.disable(logging.CRITICAL)
     # The published figures of that corpus are for plain words.
@@ -201,7 +207,13 @@ def main() -> None:
     if args.only:
         chosen = {name: system for name, system in chosen.items() if name in args.only}
     pages = load(args.corpus, args.half, args.limit)
-    found, spent, errors = run(pages, chosen)
+    if args.ablation:
+        pays = rules.ablation(pages, unspaced=unspaced)
+        named = {"benchmark": "ablation", "corpus": args.corpus.name, "pages": len(pages)}
+        print(json.dumps({**named, "rules": pays}, indent=1))
+        return
+    with rules.without(args.without):
+        found, spent, errors = run(pages, chosen)
     halves: dict[str, dict[str, Any]] = {}
     for name in "ab":
         part = [index for index, page in enumerate(pages) if page["half"] == name]
@@ -214,6 +226,7 @@ def main() -> None:
     result: dict[str, Any] = {
         "benchmark": "extraction",
         "corpus": args.corpus.name,
+        "without": args.without,
         "pages": len(pages),
         "missing": missing,
         "errors": dict(errors),

@@ -21,6 +21,8 @@ from pipeline.kinds import Flag, Label, Outcome, UrlState
 from pipeline.reasons import Reason
 
 __all__ = [
+    "Agreement",
+    "AgreementWord",
     "Block",
     "Field",
     "Fingerprint",
@@ -50,6 +52,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+AgreementWord = Literal["agreed", "single", "conflicting"]
 VerdictKind = Literal["new", "changed", "unchanged", "duplicate", "rejected", "deferred"]
 
 
@@ -88,6 +91,18 @@ class Field(Generic[T]):
     raw: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Whether independent evidence bears a field's value out."""
+
+    word: AgreementWord
+    """`agreed`: two voices or more say it, and none another; `single`: only one, or a guess."""
+    backing: tuple[str, ...]
+    """Origins of all that says the same, the field's own first."""
+    rivals: tuple[tuple[str, str], ...] = ()
+    """Origin and value, as text, of what says otherwise, the best first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """A piece of a page's text with its place, and what it was judged to be, by which rule."""
@@ -103,6 +118,21 @@ class Block:
     label: Label = Label.CONTENT
     rule: str | None = None
     reason: str | None = None
+
+    def judged(self, label: Label, rule: str, reason: str) -> Block:
+        """Return the same block with what it was judged to be."""
+        # Spelled out: a page has hundreds, and `replace` takes three times as long.
+        return Block(
+            seq=self.seq,
+            text=self.text,
+            tag=self.tag,
+            path=self.path,
+            key=self.key,
+            link_density=self.link_density,
+            label=label,
+            rule=rule,
+            reason=reason,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +216,8 @@ class Reading:
     canonical: Field[str] | None = None
     cited_source: Field[str] | None = None
     """The agency or outlet that the article itself names as its source."""
+    agreement: Mapping[str, Agreement] = field(default_factory=dict)
+    """By field that was read from a page; of a document or an import each value stands alone."""
     body: str = ""
     """Paragraphs separated by one empty line."""
     html: str = ""

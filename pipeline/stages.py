@@ -24,6 +24,7 @@ from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
 from pipeline.clean.unseen import unseen
 from pipeline.extract import media
+from pipeline.extract.agreement import words_of
 from pipeline.extract.answer import Given, over
 from pipeline.extract.asking import PageFunction, ask
 from pipeline.extract.body import choose_body
@@ -139,6 +140,7 @@ def _refused(page: Page, fields: Fields) -> tuple[Reason, str] | None:
         dated=origin in _OWN_DATES,
         claims=fields.claims_article,
         announced=page.hints.title or "",
+        texts=(piece.block.text for piece in page.pieces),
     )
     if found := at_sight.suspect(seen):
         return found
@@ -237,6 +239,7 @@ def _reading(
         canonical=fields.canonical if fields else None,
         language=page.language,
         cited_source=page.cited,
+        agreement=words_of(fields, page.language, page.cited, page.profile),
         body=page.body,
         html=page.html,
         blocks=page.blocks,

@@ -37,6 +37,8 @@ _APART = re.compile(r"[\W_]+")
 @lru_cache(maxsize=4_096)
 def fold(text: str) -> str:
     """Return text in the form in which labels are compared; length may differ from the input."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).translate(_ONE_FORM).casefold().split())
 
 
@@ -115,14 +117,18 @@ FOLLOW = _phrases(
     download our app | download the app | get our app | like us on | share this |
     share this article | support our journalism | get the latest | click to share |
     folgen sie uns | newsletter abonnieren | jetzt abonnieren | suivez-nous | abonnez-vous |
-    síguenos | suscríbete | seguici | iscriviti | siga-nos | bizi takip edin |
+    síguenos | suscríbete | seguici | iscriviti | siga-nos | bizi takip edin | bültenimize abone |
+    bültene abone |
     подписывайтесь | подпишитесь | следите за нами | поделиться | підписуйтесь |
     ما را دنبال کنید | ما را در | عضو شوید | مشترک شوید | به اشتراک بگذارید | خبرنامه |
     موږ تعقیب کړئ | زموږ سره | شریک یی کړئ | شریک کړئ | غړی شئ |
+    زموږ خبرپاڼې ته غړی |
     ہمیں فالو کریں | فالو کریں | سبسکرایب کریں | شیئر کریں | ہمارا چینل |
+    ہمارا نیوز لیٹر | نیوز لیٹر سبسکرائب |
     تابعونا | تابعنا | اشترک | انضم الی | شارک |
     εγγραφείτε στο newsletter | ακολουθήστε μας | הירשמו לניוזלטר | עקבו אחרינו |
-    हमारे न्यूज़लेटर | हमें फॉलो करें | सब्सक्राइब करें | 订阅 | 关注我们 | 뉴스레터를 구독 | 구독하기 |
+    हमारे न्यूज़लेटर | हमें फॉलो करें | सब्सक्राइब करें | 订阅我们 | 订阅电子报 | 订阅新闻 | 立即订阅 |
+    关注我们 | 뉴스레터를 구독 | 구독하기 |
     สมัครรับจดหมายข่าว | ติดตามเรา | メルマガ登録 |
     """
 )
@@ -134,7 +140,7 @@ SHARE = words_of(
     reddit tweet messenger instagram youtube threads bluesky mastodon flipboard viber teilen
     drucken partager imprimer compartir condividi stampa paylaş yazdır поделиться печать
     вконтакте одноклассники телеграм چاپ ایمیل فیسبوک توییتر واتساپ تلگرام اشتراک شریک چاپول
-    مشارکه طباعه تویتر شیئر پرنٹ
+    مشارکه طباعه تویتر شیئر پرنٹ 订阅
     """
 )
 """Words of share bars."""

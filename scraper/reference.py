@@ -28,6 +28,7 @@ EXAMPLES: dict[str, str] = {
     "sources show": "khabar sources show harbour --origin",
     "sources scaffold": "khabar sources scaffold harbour --page",
     "sources fixture": "khabar sources fixture harbour https://harbour.example/ships --case ships",
+    "sources agreement": "khabar sources agreement harbour",
     "crawl": "khabar crawl harbour",
     "import": "khabar import known-urls.csv.gz --source harbour",
     "up": "khabar up",

@@ -49,7 +49,7 @@ class Edition:
     media_type: str
     reader: str
     origins: Mapping[str, Any]
-    """By field: where it was read, and the text it was read from."""
+    """By field: where it was read, the text it was read from, and what else bears it out."""
     removed: tuple[Stripped, ...]
     """In page order."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.errors import StoreError
-from pipeline.model import Block, Field, Fingerprint, Label, Moment, Reading
+from pipeline.model import Agreement, Block, Field, Fingerprint, Label, Moment, Reading
 from storage.moments import pack
 
 RAW = 500
@@ -76,15 +76,26 @@ def _value(field: Field[Any] | None) -> Any:
     return field.value if field is not None else None
 
 
-def _origins(reading: Reading) -> dict[str, dict[str, str]]:
-    origins = {}
+def _origins(reading: Reading) -> dict[str, dict[str, Any]]:
+    origins: dict[str, dict[str, Any]] = {}
     for name in _FIELDS:
         field: Field[Any] | None = getattr(reading, name)
         if field is not None:
             origins[name] = {"origin": field.origin}
             if field.raw is not None:
                 origins[name]["raw"] = field.raw[:RAW]
+            if (agreement := reading.agreement.get(name)) is not None:
+                origins[name] |= agreement_row(agreement)
     return origins
+
+
+def agreement_row(agreement: Agreement) -> dict[str, Any]:
+    """Return what independent evidence says of a field, as JSON has it."""
+    return {
+        "agreement": agreement.word,
+        "backing": list(agreement.backing),
+        "rivals": [{"origin": origin, "value": value} for origin, value in agreement.rivals],
+    }
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, cast, func, or
 from sqlalchemy.dialects.postgresql import JSONB
 
 from pipeline.model import Flag
+from storage.agreement import word
 from storage.matching import contains
 from storage.schema import articles, revisions, sources
 from storage.stated import iso_text, stated_text
@@ -36,6 +37,8 @@ class Query:
     """Part of the name of the agency that the article names as its source."""
     url: str | None = None
     """Part of the URL."""
+    conflicting: str | None = None
+    """A field of which independent evidence differs."""
 
 
 class Place(NamedTuple):
@@ -186,6 +189,8 @@ def _conditions(conn: Connection, query: Query) -> Iterator[ColumnElement[bool]]
         yield contains(conn, (query.cited_source,), articles.c.cited_source)
     if query.url:
         yield contains(conn, (query.url,), articles.c.url)
+    if query.conflicting:
+        yield word(conn, query.conflicting) == "conflicting"
 
 
 def _flagged(conn: Connection, flag: Flag) -> ColumnElement[bool]:

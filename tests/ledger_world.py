@@ -25,6 +25,21 @@ THIRD = NOW - timedelta(minutes=30)
 FEED = "https://harbour.example/feed.xml"
 HOSTILE = "\x1b[31mRed\x1b[0m \u202eevil\u202c \x9b2J title"
 FORMULA = '=cmd|"/c calc"!A1'
+ORIGINS = {
+    "title": {
+        "origin": "json-ld",
+        "raw": "New ships arrive",
+        "agreement": "agreed",
+        "backing": ["json-ld", "heading"],
+        "rivals": [],
+    },
+    "published": {
+        "origin": "json-ld",
+        "agreement": "conflicting",
+        "backing": ["json-ld"],
+        "rivals": [{"origin": "label", "value": "2024-06-02"}],
+    },
+}
 PASHTO = "په بندر کې نوې کښتۍ"
 RUSSIAN = "МОСКОВСКИЙ порт"
 
@@ -274,7 +289,7 @@ def _stored(world: World, harbour: int, first: int, second: int) -> None:
         "published": day("2024-06-01"),
         "cited_source": "Coast News Agency",
         "section": "Port",
-        "origins": {"title": {"origin": "json-ld", "raw": "New ships arrive"}},
+        "origins": ORIGINS,
         "blocks": blocks,
     }
     article, revision = world.article(

@@ -14,6 +14,10 @@ from pipeline.words import bare
 
 _PART = 12
 """A shorter text inside a longer one is chance."""
+_OPENING = 30
+_ROW = 150
+_SKIPPED = 60
+_NEARLY = 0.9
 _LINE = 80
 _PROSE = 60
 _LINKED = 0.3
@@ -57,7 +61,9 @@ def align(pieces: Sequence[Piece], chosen: Sequence[str]) -> list[Line]:
             at = max(found)
         elif found is None and not (len(line) <= _LINE and bare(line) in menus):
             extra[at].append(line.removeprefix("- ").strip("| "))
-    return _lines(pieces, _bridged(pieces, taken), extra)
+    aside = "\n".join(bare(text) for texts in extra.values() for text in texts)
+    told = {i for i, form in enumerate(forms) if aside and form[:_OPENING] in aside}
+    return _lines(pieces, _bridged(pieces, taken, told), extra)
 
 
 def inside(pieces: Sequence[Piece], selected: Sequence[HtmlElement]) -> list[Line]:
@@ -84,7 +90,7 @@ def _place(
         # The extractor left out a link or a note inside the paragraph: take the page's own text.
         if len(form) >= _PART and form in forms[index]:
             return [] if index in taken else [index] if 2 * len(form) > len(forms[index]) else None
-    return None
+    return (_strewn(form, forms, max(at + 1, 0)) or None) if len(form) >= _ROW else None
 
 
 def _run(form: str, forms: Sequence[str], start: int) -> list[int]:
@@ -100,8 +106,25 @@ def _run(form: str, forms: Sequence[str], start: int) -> list[int]:
     return []
 
 
-def _bridged(pieces: Sequence[Piece], taken: set[int]) -> set[int]:
-    """Add paragraphs that the extractor skipped between others of the very same place."""
+def _strewn(form: str, forms: Sequence[str], start: int) -> list[int]:
+    """Return the blocks that make up nearly all of a long line: a row that lays the page out."""
+    at, run, covered = 0, [], 0
+    for index in range(start, len(forms)):
+        part = forms[index]
+        slack = _SKIPPED if len(part) >= _PART else 0
+        where = form.find(part, at, at + len(part) + slack) if part else -1
+        if where >= 0:
+            run.append(index)
+            covered += len(part)
+            at = where + len(part)
+    return run if covered >= _NEARLY * len(form) else []
+
+
+def _bridged(pieces: Sequence[Piece], taken: set[int], told: set[int]) -> set[int]:
+    """Add paragraphs that the extractor skipped between others of the very same place.
+
+    Those `told` it has in its own wording: without a note that stands inside them.
+    """
     if not taken:
         return taken
     paths = Counter(pieces[i].block.path for i in taken if len(pieces[i].block.text) >= _PROSE)
@@ -109,7 +132,7 @@ def _bridged(pieces: Sequence[Piece], taken: set[int]) -> set[int]:
     gaps = {
         i
         for i in range(min(taken), max(taken))
-        if i not in taken
+        if i not in taken | told
         and paths[pieces[i].block.path] > 1
         and (pieces[i].container, pieces[i].block.tag) in containers
         and len(pieces[i].block.text) >= _PROSE

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 
 from lxml import etree
@@ -37,8 +38,7 @@ _BREAKING = _tags(
 _APART = _tags("nav footer aside form button menu")
 _INLINE_CELL = _tags("td th")
 _LAYING_OUT = ("p", "div", "h1", "h2", "h3", "ul", "ol", "br", "article", "section", "form")
-_BULLET = re.compile(r"^[\s•·▪►▶●■□◦*\-–—»›|]+|(?<![\s|])[\s|]+$")
-_SPACE = re.compile(r"\s+")
+_BULLETS = " •·▪►▶●■□◦*-–—»›|"
 _VARYING = re.compile(r"[-_]\d+|\d{3,}")
 _LONGEST_PATH = 400
 _LONGEST_ROW = 400
@@ -89,8 +89,8 @@ def cut(root: HtmlElement) -> list[Piece]:
 
 def key(text: str) -> int:
     """Return a signed 64-bit hash: equal for texts that differ in case, spaces or bullets only."""
-    plain = _BULLET.sub("", unicodedata.normalize("NFKC", text).casefold())
-    plain = _SPACE.sub(" ", plain)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = " ".join(plain.casefold().split()).lstrip(_BULLETS).rstrip(" |")
     return int.from_bytes(
         blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest(), signed=True
     )
@@ -112,7 +112,7 @@ def _texts(root: HtmlElement) -> Iterator[tuple[_Open, str]]:
             if tag == "br" and stack:
                 yield from _flush(stack[-1])
             if breaks or not stack:
-                if stack:
+                if stack and stack[-1].text:
                     yield from _flush(stack[-1])
                 if tag == "tr" and (row := _row(element, layouts)):
                     yield _opened(element, stack), row
@@ -123,9 +123,10 @@ def _texts(root: HtmlElement) -> Iterator[tuple[_Open, str]]:
             _add(stack, element.text, links)
             continue
         if stack and stack[-1].element is element:
-            yield from _flush(stack.pop())
-        if tag not in _SKIPPED:
-            links -= tag == "a"
+            opened = stack.pop()
+            if opened.text:
+                yield from _flush(opened)
+        links -= tag == "a"
         _add(stack, element.tail, links)
 
 
@@ -142,12 +143,18 @@ def _opened(element: HtmlElement, stack: list[_Open]) -> _Open:
 
 
 def _step(element: HtmlElement) -> str:
-    tag, classes = str(element.tag), (element.get("class") or "").split()
-    if classes:
-        return f"{tag}.{_VARYING.sub('', classes[0])[:40]}"
+    tag, classes = str(element.tag), element.get("class")
+    if classes and (step := _first(classes)):
+        return f"{tag}.{step}"
     if name := element.get("id"):
-        return f"{tag}#{_VARYING.sub('', name)[:40]}"
+        return f"{tag}#{_first(name)}"
     return tag
+
+
+@lru_cache(maxsize=4_096)
+def _first(names: str) -> str:
+    """Return the first of an element's names without what varies in it."""
+    return _VARYING.sub("", names.split(maxsplit=1)[0])[:40] if names.strip() else ""
 
 
 def _add(stack: list[_Open], text: str | None, links: int) -> None:
@@ -158,10 +165,8 @@ def _add(stack: list[_Open], text: str | None, links: int) -> None:
 
 
 def _flush(opened: _Open) -> Iterator[tuple[_Open, str]]:
-    if not opened.text:
-        return
     raw = "".join(opened.text).replace("\xad", "")
-    text = raw.strip("\r\n") if opened.element.tag == "pre" else _SPACE.sub(" ", raw).strip()
+    text = raw.strip("\r\n") if opened.element.tag == "pre" else " ".join(raw.split())
     if text and not text.isspace():
         yield opened, text
     opened.text.clear()
@@ -178,8 +183,6 @@ def _row(row: HtmlElement, layouts: dict[HtmlElement, bool]) -> str:
     cells = [cell for cell in row if cell.tag in _INLINE_CELL]
     if layouts[table] or len(cells) < 2:  # noqa: PLR2004 # a row of one cell is a box
         return ""
-    texts = [
-        _SPACE.sub(" ", "".join(cell.itertext()).replace("\xad", "")).strip() for cell in cells
-    ]
+    texts = [" ".join("".join(cell.itertext()).replace("\xad", "").split()) for cell in cells]
     line = " | ".join(text for text in texts if text)
     return line if len(line) <= _LONGEST_ROW else ""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipeline.clean.align import Line
+from pipeline.clean.second import cut_second
 from pipeline.model import Label
 
 _NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -43,12 +44,11 @@ def set_apart(lines: Sequence[Line], url: str) -> list[Line]:
     Boxes that their class names, lists of headlines of the same site as `url`, headings that
     nothing follows.
     """
-    done, host = list(lines), _host(url)
+    done, host = cut_second(lines), _host(url)
     for find in (_named, lambda kept: _listed(kept, host), _last_headings):
         content = [at for at, line in enumerate(done) if line.block.label is Label.CONTENT]
         for at, label, rule, reason in _found(find, [done[at] for at in content], content):
-            block = replace(done[at].block, label=label, rule=rule, reason=reason)
-            done[at] = replace(done[at], block=block)
+            done[at] = replace(done[at], block=done[at].block.judged(label, rule, reason))
     return done
 
 

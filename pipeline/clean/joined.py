@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from pipeline.clean.align import Line
 from pipeline.clean.boxes import names_side_matter
+from pipeline.clean.missed import with_missed
 from pipeline.clean.rules import is_prose
 from pipeline.words import bare
 
@@ -25,11 +26,12 @@ _FIGURE = frozenset({"figure", "figcaption"})
 
 
 def joined(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines, what belongs to the body marked as chosen too.
+    """Return the lines, what belongs to the body marked as chosen too; first, a body missed at all.
 
     That is what stands in the very box of two or more chosen paragraphs, between the first and
     the last of them.
     """
+    lines = with_missed(lines)
     prose = [i for i, line in enumerate(lines) if line.chosen and is_prose(line.block.text)]
     if not prose:
         return list(lines)
@@ -40,12 +42,15 @@ def joined(lines: Sequence[Line]) -> list[Line]:
 
 def _bridges(lines: Sequence[Line], prose: Sequence[int], have: set[str]) -> Iterator[int]:
     counts = Counter(_box(lines[i].element) for i in prose)
+    # Paragraphs that line breaks part stand in no element of their own, but in the box itself.
+    counts.update(lines[i].element for i in prose)
+    last = max(i for i, line in enumerate(lines) if line.chosen)
     boxes = {
         box
         for box, count in counts.items()
         if box is not None and count > 1 and box.tag not in _WHOLE
     }
-    for index in range(prose[0], prose[-1]):
+    for index in range(prose[0], last):
         line = lines[index]
         if line.chosen or line.apart or line.element is None:
             continue

@@ -27,10 +27,8 @@ def clean(lines: Sequence[Line], facts: Facts) -> list[Line]:
     Nothing is dropped here. Cleaning the lines that are content once more changes nothing: rules
     about places measure them by prose, which they never remove.
     """
-    done = [
-        _judge(line, ANYWHERE, Place(top=False, end=False, apart=line.apart), facts)
-        for line in lines
-    ]
+    nowhere = {apart: Place(top=False, end=False, apart=apart) for apart in (False, True)}
+    done = [_judge(line, ANYWHERE, nowhere[line.apart], facts) for line in lines]
     _spread(done)
     first, last = _prose_span(done)
     for index, line in enumerate(done):
@@ -84,7 +82,7 @@ def worth_keeping(lines: Sequence[Line]) -> list[Block]:
             if not (named or near) or outside >= _MOST_OUTSIDE:
                 continue
             outside += 1
-        kept.append(replace(block, seq=len(kept)))
+        kept.append(block if block.seq == len(kept) else replace(block, seq=len(kept)))
     return kept
 
 
@@ -112,7 +110,7 @@ def _judge(line: Line, rules: Sequence[Rule], place: Place, facts: Facts) -> Lin
 
 
 def _labelled(line: Line, label: Label, rule: str, reason: str) -> Line:
-    block = replace(line.block, label=label, rule=rule, reason=reason)
+    block = line.block.judged(label, rule, reason)
     return Line(block, line.chosen, line.apart, line.container, line.element)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pipeline.clean.consent import asks_consent
 from pipeline.dates import is_date, parse_date
 from pipeline.labels import credit_of, label_of, value_of
 from pipeline.model import Block, Label
@@ -29,18 +30,31 @@ from pipeline.words import (
 _SEPARATOR = r"\s*[:|｜：\-–—•»>]\s*"
 _TICKER = re.compile(rf"^(?P<label>{alternatives(TICKER)})(?:{_SEPARATOR}(?P<rest>.*))?$")
 _PROMO = re.compile(rf"^(?P<label>{alternatives(PROMO)})(?:[.…]+$|{_SEPARATOR}(?P<rest>.*))?$")
-_FOLLOW = re.compile(rf"^(?P<label>{alternatives(FOLLOW)})\b")
+# Scripts that are written without spaces, or with endings, show no end of a word.
+_FOLLOW = re.compile(
+    rf"^(?P<label>{alternatives(FOLLOW)})(?:\b|(?<=[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]))"
+)
 _CONTACT = re.compile(
     r"^(?:(?:e-?mail|write to|contact|reach|do you have|have you|got a|have a)\b.*?"
     r"(?P<mail>\S+@\S+\.\S+)"
     r"|follow\b.*?(?P<place>\S*@\w\S*|\btwitter\b|\bfacebook\b|\binstagram\b))"
 )
+_OPENS = 2
+_TICKERS, _PROMOS, _FOLLOWS = (
+    frozenset(fold(phrase)[:_OPENS] for phrase in phrases) for phrases in (TICKER, PROMO, FOLLOW)
+)
+"""The first letters of all phrases: hardly any line has them, and each page has hundreds."""
 _COUNTER = re.compile(
     r"^(?:reading time\s*[:|]?\s*)?\d[\d.,]*\s*(?:k|m)?\s*"
     r"(?:views?|reads?|comments?|shares?|likes?|"
     r"min(?:ute)?s?(?: read)?|просмотр\w*|комментари\w*|بازدید|مشاهده|کتنې)$"
 )
-_SENTENCE = re.compile(r"[.!?؟۔。](?:\s|[\"'”’»)\]]|$)")
+# Thai and its neighbours end a sentence with a space or nothing.
+_SENTENCE = re.compile(r"[.!?؟۔。।](?:\s|[\"'”’»)\]]|$)|[\u0e00-\u0eff]$")
+# One of these characters says as much as two or more letters.
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DATELINE = re.compile(r"^(?P<place>[^\W\d][^\d,،、|–—]{0,40})[,،、|–—]\s*(?P<date>\S.*\d.*)$")
+_PLACE_WORDS = 4
 _GLUED = 8
 """An alt text glued to a title is short: "image", "photo"."""
 _TICKER_WORDS = 12
@@ -49,10 +63,10 @@ _PROMO_WORDS = 25
 _FOLLOW_WORDS = 20
 _CONTACT_LINE = 300
 _LINE = 160
-_LINKS = 0.5
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTED = frozenset({"li", "tr", "pre"})
 _WHOLE = 0.95
+_ADDRESS = ("http://", "https://", "www.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +109,8 @@ class Rule:
 def is_prose(text: str) -> bool:
     """Return whether a text is a paragraph rather than a line: no rule removes it by its place."""
     size = len(text)
+    if size <= _LINE and not text.isascii():
+        size += len(_DENSE.findall(text))
     return size > _LINE or (size >= _LINE // 2 and _SENTENCE.search(text[-3:]) is not None)
 
 
@@ -122,7 +138,9 @@ def _ticker(block: Block, _place: Place, facts: Facts) -> str | None:
     words = len(text.split())
     if opening := next((phrase for phrase in facts.phrases if text.startswith(phrase)), None):
         return f"opens with {opening!r}, as the source says" if words <= _STREAM_WORDS else None
-    match = _TICKER.match(text) if words <= _STREAM_WORDS else None
+    if text[:_OPENS] not in _TICKERS or words > _STREAM_WORDS:
+        return None
+    match = _TICKER.match(text)
     if match is None:
         return None
     # A ticker strings headlines together; sentences are prose that opens with the same word.
@@ -133,7 +151,7 @@ def _ticker(block: Block, _place: Place, facts: Facts) -> str | None:
 
 def _promo(block: Block, _place: Place, _facts: Facts) -> str | None:
     text = fold(block.text)
-    if len(text.split()) > _PROMO_WORDS:
+    if text[:_OPENS] not in _PROMOS or len(text.split()) > _PROMO_WORDS:
         return None
     match = _PROMO.match(text)
     return f"opens with {match['label']!r}" if match else None
@@ -141,7 +159,7 @@ def _promo(block: Block, _place: Place, _facts: Facts) -> str | None:
 
 def _follow(block: Block, _place: Place, _facts: Facts) -> str | None:
     text = fold(block.text)
-    if len(text.split()) > _FOLLOW_WORDS:
+    if text[:_OPENS] not in _FOLLOWS or len(text.split()) > _FOLLOW_WORDS:
         return None
     match = _FOLLOW.match(text)
     return f"opens with {match['label']!r}" if match else None
@@ -153,6 +171,11 @@ def _contact(block: Block, _place: Place, _facts: Facts) -> str | None:
         return None
     match = _CONTACT.match(text)
     return f"says where to write or follow: {match[match.lastgroup or 0][:40]!r}" if match else None
+
+
+def _consent(block: Block, _place: Place, facts: Facts) -> str | None:
+    asked = asks_consent(block.text, facts.title)
+    return f"asks for consent: {asked!r}" if asked else None
 
 
 def _share(block: Block, _place: Place, _facts: Facts) -> str | None:
@@ -178,12 +201,6 @@ def _counter(block: Block, _place: Place, _facts: Facts) -> str | None:
     return None
 
 
-def _menu(block: Block, place: Place, _facts: Facts) -> str | None:
-    if place.apart and block.link_density > _LINKS and not is_prose(block.text):
-        return "is a link in a menu, footer or form"
-    return None
-
-
 def _learned(block: Block, _place: Place, facts: Facts) -> str | None:
     label = (facts.learned or {}).get(block.path)
     return f"its place holds {label} on this site" if label and label != Label.CONTENT else None
@@ -192,6 +209,15 @@ def _learned(block: Block, _place: Place, facts: Facts) -> str | None:
 def _date(block: Block, place: Place, _facts: Facts) -> str | None:
     if place.top and len(block.text) <= _LINE and is_date(block.text):
         return "is a date and nothing else"
+    return None
+
+
+def _dateline(block: Block, place: Place, _facts: Facts) -> str | None:
+    if not place.top or len(block.text) > _LINE:
+        return None
+    dated = _DATELINE.match(block.text)
+    if dated and len(dated["place"].split()) <= _PLACE_WORDS and is_date(dated["date"]):
+        return "is a place and a date"
     return None
 
 
@@ -218,16 +244,12 @@ def _byline(block: Block, place: Place, facts: Facts) -> str | None:
     return None
 
 
-def _site(block: Block, place: Place, facts: Facts) -> str | None:
-    if place.top and bare(block.text) in facts.sites:
-        return "is the site's name and nothing else"
-    return None
-
-
 def _link(block: Block, place: Place, _facts: Facts) -> str | None:
-    if (place.top or place.end) and block.link_density >= _WHOLE and not is_prose(block.text):
-        return "is nothing but a link, outside the paragraphs"
-    return None
+    if not (place.top or place.end) or block.link_density < _WHOLE or is_prose(block.text):
+        return None
+    # An address written out is one that the text refers to.
+    told = block.text.lstrip("- [").startswith(_ADDRESS)
+    return None if told else "is nothing but a link, outside the paragraphs"
 
 
 def _credit(block: Block, place: Place, _facts: Facts) -> str | None:
@@ -243,8 +265,8 @@ ANYWHERE: tuple[Rule, ...] = (
     Rule("promo", Label.PROMO, _promo),
     Rule("follow", Label.PROMO, _follow),
     Rule("contact", Label.PROMO, _contact),
+    Rule("consent", Label.CHROME, _consent),
     Rule("counter", Label.CHROME, _counter),
-    Rule("menu", Label.CHROME, _menu),
     Rule("learned", Label.CHROME, _learned),
 )
 """Rules that need the line alone, first objection wins."""
@@ -253,7 +275,7 @@ PLACED: tuple[Rule, ...] = (
     Rule("date", Label.DATE, _date),
     Rule("published", Label.DATE, _published),
     Rule("byline", Label.BYLINE, _byline),
-    Rule("site", Label.CHROME, _site),
+    Rule("dateline", Label.DATE, _dateline),
     Rule("credit", Label.CREDIT, _credit),
     Rule("link", Label.CHROME, _link),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from lxml.html import HtmlElement
 
@@ -37,5 +36,5 @@ def _hides(element: HtmlElement) -> bool:
 
 
 def _left_out(line: Line) -> Line:
-    block = replace(line.block, label=Label.CHROME, rule="hidden", reason="browsers do not show it")
+    block = line.block.judged(Label.CHROME, "hidden", "browsers do not show it")
     return Line(block, line.chosen, line.apart, line.container, line.element)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from copy import deepcopy
 
 from lxml.html import HtmlElement
 
@@ -14,13 +13,14 @@ logging.getLogger("readability").setLevel(logging.CRITICAL)
 def choose_body(root: HtmlElement, url: str) -> tuple[str, ...]:
     """Return the body's lines; the tree is left as it was. A page that breaks trafilatura has none.
 
+    trafilatura copies a tree that it is given.
     trafilatura's own `deduplicate` keeps state between pages and is never used.
     """
     from trafilatura import bare_extraction
 
     try:
         document = bare_extraction(
-            deepcopy(root),
+            root,
             url=url or None,
             with_metadata=False,
             include_comments=False,

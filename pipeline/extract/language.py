@@ -35,7 +35,7 @@ def language_of(
     """Return the language (ISO 639 code); `declared` are (origin, code) pairs, best first."""
     script = _script(text[:_SAMPLE])
     for origin, raw in (*declared, ("source", source or "")):
-        code = _code(raw)
+        code = primary(raw)
         if code and _fits(code, script):
             return Field(value=code, origin=origin, raw=raw)
     if len(text) < _SHORTEST:
@@ -43,7 +43,8 @@ def language_of(
     return Field(value=_guess(text[:_SAMPLE]), origin="model")
 
 
-def _code(raw: str) -> str:
+def primary(raw: str) -> str:
+    """Return the language of a tag like `en-GB` alone, empty for what is no tag."""
     match = _CODE.match(raw.strip())
     if match is None:
         return ""

@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from lxml.html import HtmlElement
 
 from pipeline.dates import day_moment, is_date, parse_date
+from pipeline.extract.beside import beside
 from pipeline.extract.markup import Markup
 from pipeline.extract.structured import Stated
-from pipeline.labels import Labelled, label_of, statements
+from pipeline.labels import Labelled
 from pipeline.model import Block, Field, Flag, Hints, Moment, ZoneOrigin
 
 EARLIEST = date(1995, 1, 1)
@@ -21,11 +23,8 @@ EARLIEST = date(1995, 1, 1)
 _AHEAD = timedelta(days=2)
 _BETWEEN = timedelta(days=1)
 """Two days that a page states may be one in two zones."""
-_BELOW, _ABOVE = 6, 3
-"""Lines around the title among which its date stands."""
-_LONGEST_LINE = 120
-_MOST_WORDS = 16
-_LINKED = 0.5
+_NEAR = 9
+"""Lines between the title and the label of its date."""
 _STRONG = (
     "article:published_time", "og:published_time", "datepublished", "og:article:published_time",
     "rnews:datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
@@ -68,6 +67,11 @@ class Evidence:
     now: datetime
     url: str
 
+    @property
+    def in_head(self) -> str:
+        """The publication date of the meta tags that are meant for it."""
+        return self.page.first(*_STRONG)[0]
+
     def read(self, text: str) -> Moment | None:
         """Return the date in a text, in the source's zone where it states none."""
         return parse_date(text, zone=self.zone, zone_origin=self.zone_origin)
@@ -78,7 +82,8 @@ def pick_published(
 ) -> tuple[Field[Moment] | None, set[Flag]]:
     """Return the publication date that the best evidence gives, and what is odd about it."""
     flags: set[Flag] = set()
-    for origin, raw, found in _candidates(evidence, blocks):
+    lines = beside(evidence.heading, blocks, evidence.now, evidence.read)
+    for origin, raw, found in chain(candidates(evidence, blocks), lines):
         moment, odd = believable(found, evidence.now) if found else (None, {Flag.BAD_DATE})
         if moment is None:
             flags |= odd
@@ -107,6 +112,11 @@ def believable(moment: Moment | None, now: datetime) -> tuple[Moment | None, set
 
 def pick_modified(evidence: Evidence, published: Moment | None) -> Field[Moment] | None:
     """Return the date of the last change, if one is stated that is not before the publication."""
+    return next(changes(evidence, published), None)
+
+
+def changes(evidence: Evidence, published: Moment | None) -> Iterator[Field[Moment]]:
+    """Yield every date of a last change that can be one, the best first."""
     page = evidence.page
     value, _ = page.first(*_MODIFIED)
     texts = (
@@ -122,8 +132,7 @@ def pick_modified(evidence: Evidence, published: Moment | None) -> Field[Moment]
         if moment is None or moment.at > evidence.now + _AHEAD or moment.day < EARLIEST:
             continue
         if published is None or moment.day >= published.day:
-            return Field(value=moment, origin=origin, raw=raw or None)
-    return None
+            yield Field(value=moment, origin=origin, raw=raw or None)
 
 
 def guess_published(
@@ -154,16 +163,16 @@ def guess_published(
     return Field(value=moment, origin="htmldate", raw=found)
 
 
-def _candidates(
+def candidates(
     evidence: Evidence, blocks: Sequence[Block]
 ) -> Iterator[tuple[str, str, Moment | None]]:
+    """Yield what each kind of evidence calls the publication date, the best first."""
     read, page = evidence.read, evidence.page
-    strong, _ = page.first(*_STRONG)
     weak, _ = page.first(*_WEAK)
     texts = (
         *(("selector", text) for text in evidence.selected),
         ("json-ld", evidence.stated.published),
-        ("meta", strong),
+        ("meta", evidence.in_head),
         ("microdata", evidence.micro.published),
         *(("time", value or text) for value, text, sure in page.times if sure),
     )
@@ -181,7 +190,6 @@ def _candidates(
         yield "url", match[1], read(match[1])
     if weak:
         yield "meta", weak, read(weak)
-    yield from _beside_heading(evidence, blocks)
 
 
 def _below_heading(
@@ -197,49 +205,6 @@ def _below_heading(
             return
 
 
-def _beside_heading(
-    evidence: Evidence, blocks: Sequence[Block]
-) -> Iterator[tuple[str, str, Moment | None]]:
-    """Yield the date in the first short line beside the title: "Riverton, 3 May 2024, 10:15"."""
-    for block in _beside(evidence.heading, blocks):
-        text, above = block.text, block.seq < evidence.heading
-        if len(text.split()) > _MOST_WORDS or text.endswith((".", "?", "!")):
-            continue
-        for part in statements(text):
-            moment = evidence.read(part) if label_of(part) != "updated" else None
-            if moment is None or (above and _is_header(block, moment, evidence)):
-                continue
-            yield "label", text, moment
-            return
-
-
-def _is_header(block: Block, moment: Moment, evidence: Evidence) -> bool:
-    """Return whether a line above the title may be the "today is" of the page's header."""
-    apart = is_date(block.text) and block.seq != evidence.heading - 1
-    return apart or abs(evidence.now - moment.at) <= _AHEAD
-
-
-def _beside(heading: int, blocks: Sequence[Block]) -> Iterator[Block]:
-    """Yield the lines below the title as far as the second paragraph, then those just above it."""
-    if heading < 0:
-        return
-    last, paragraphs = heading, 0
-    for block in blocks:
-        if not heading < block.seq <= heading + _BELOW:
-            continue
-        # The longest paragraphs are no lines; the first of all may be a summary.
-        paragraphs += block.seq - last - 1 + (len(block.text) > _LONGEST_LINE)
-        last = block.seq
-        if paragraphs > 1:
-            break
-        if block.link_density <= _LINKED:
-            yield block
-    for block in blocks:
-        near = heading - _ABOVE <= block.seq < heading and block.link_density <= _LINKED
-        if near and len(block.text) <= _LONGEST_LINE:
-            yield block
-
-
 def _older(evidence: Evidence, moment: Moment) -> Field[Moment] | None:
     """Return an older publication date that readers see, where machines are told another one.
 
@@ -253,7 +218,7 @@ def _older(evidence: Evidence, moment: Moment) -> Field[Moment] | None:
         seen += [
             ("label", label.raw, label.value)
             for label in evidence.labels
-            if label.kind == "published" and abs(label.seq - evidence.heading) <= _BELOW + _ABOVE
+            if label.kind == "published" and abs(label.seq - evidence.heading) <= _NEAR
         ]
     for origin, raw, text in seen:
         found, _ = believable(evidence.read(text), evidence.now)

@@ -12,6 +12,7 @@ from pipeline.labels import label_of
 from pipeline.model import Block, Field
 from pipeline.words import ECHO, bare, fold
 
+SOCIAL = ("headline", "og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
 _COLON = re.compile(r"\s*[:：]\s+")
 _RUBRIC_ENDS = "|:–—-·•»/"
@@ -21,7 +22,6 @@ _SHORTEST_LINE = 12
 _LINKS = 0.5
 _LONGEST = 300
 
-_META_TITLES = ("headline", "og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _WORD = re.compile(r"\w+")
 _ALIKE = 3
 """Two wordings of one title share at least one in so many of their words."""
@@ -34,9 +34,7 @@ def pick_title(
 ) -> Field[str] | None:
     """Return the page's title with its origin; nothing if nothing on the page is one."""
     names = {bare(site) for site in sites if site}
-    social, _ = page.first(
-        "headline", "og:title", "twitter:title", "dc.title", "dcterms.title", "title"
-    )
+    social, _ = page.first(*SOCIAL)
     heads = [text for tag, text in page.headings if tag == "h1"]
     seconds = [text for tag, text in page.headings if tag == "h2"]
     printed = {bare(block.text) for block in blocks if len(block.text) <= _LONGEST}
@@ -78,7 +76,7 @@ def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -
     """
     known, lines = set(names), set(printed)
     while len(text) <= _LONGEST:
-        parts = _parts(text)
+        parts = parts_of(text)
         for head, tail in reversed(parts):
             if bare(tail) in known or (bare(head) in lines and len(tail) <= _LONGEST_SITE):
                 text = head
@@ -93,13 +91,14 @@ def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -
 
 def _behind_site(text: str, names: set[str], printed: set[str]) -> str:
     """Return the title in "Site: Title", where the page prints both."""
-    for head, tail in _parts(text[:_LONGEST], _COLON):
+    for head, tail in parts_of(text[:_LONGEST], _COLON):
         if bare(head) in names | printed and bare(tail) in printed:
             return tail
     return text
 
 
-def _parts(text: str, separators: re.Pattern[str] = _SEPARATORS) -> list[tuple[str, str]]:
+def parts_of(text: str, separators: re.Pattern[str] = _SEPARATORS) -> list[tuple[str, str]]:
+    """Return what stands before and behind each separator in a title."""
     cuts = separators.finditer(text)
     return [(text[: cut.start()].strip(), text[cut.end() :].strip()) for cut in cuts]
 

@@ -71,9 +71,13 @@ def sight(  # what has been found out so far
     dated: bool = False,
     claims: bool = False,
     announced: str = "",
+    texts: Iterable[str] | None = None,
 ) -> Sight:
-    """Look at a page; `announced` is the title under which it was announced."""
-    text = fold(_shown(root))
+    """Look at a page; `announced` is the title under which it was announced.
+
+    `texts` are the pieces of text that it shows, where they are known.
+    """
+    text = fold(_shown(root) if texts is None else _begun(texts))
     looked = len(text) < _READ
     title, tops = _line(root.find(".//title")), _tops(root)
     return Sight(
@@ -151,10 +155,24 @@ def _buttons(root: etree._Element) -> Iterator[str]:
             yield text
 
 
-def _shown(root: etree._Element) -> str:
-    """Return the text that is shown, cut."""
+def _begun(texts: Iterable[str]) -> str:
+    """Return the texts in one, cut."""
     pieces: list[str] = []
     length = 0
+    for text in texts:
+        pieces.append(text)
+        length += len(text)
+        if length > _READ:
+            break
+    return " ".join(pieces)
+
+
+def _shown(root: etree._Element) -> str:
+    """Return the text that is shown, cut."""
+    return _begun(_visible(root))
+
+
+def _visible(root: etree._Element) -> Iterator[str]:
     within: etree._Element | None = None
     for event, node in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
@@ -166,8 +184,4 @@ def _shown(root: etree._Element) -> str:
                 within = None
             piece = node.tail if within is None and node is not root else None
         if piece and not piece.isspace():
-            pieces.append(piece)
-            length += len(piece)
-            if length > _READ:
-                break
-    return " ".join(pieces)
+            yield piece

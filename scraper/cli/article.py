@@ -13,9 +13,10 @@ from pipeline.errors import StoreError
 from pipeline.model import Flag
 from pipeline.reasons import Reason
 from scraper.cli.screen import emit, safe, say, when
-from scraper.cli.wording import advice, brief, count, wrapped
+from scraper.cli.wording import advice, brief, count, weighed, wrapped
 from storage import editions, export, search
 
+_COLUMNS = {"cited": "cited_source"}
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -62,9 +63,10 @@ def _head(found: search.Article, edition: editions.Edition, *, origins: bool) ->
     say()
     for name, value in _fields(found, edition, title=origins):
         say(wrapped(value, " " * 12, first=f"{name:<12}"))
-        origin = _origin(edition, name) if origins else ""
-        if origin:
+        if origins and (origin := _origin(edition, name)):
             say(wrapped(origin, " " * 14))
+        if evidence := _evidence(edition, name, whole=origins):
+            say(wrapped(evidence, " " * 14))
 
 
 def _fields(
@@ -91,8 +93,18 @@ def _fields(
             yield name, brief(value)
 
 
+def _evidence(edition: editions.Edition, name: str, *, whole: bool) -> str:
+    """Return what independent evidence says of a field: always where it differs, else if asked."""
+    found = edition.origins.get(_COLUMNS.get(name, name))
+    if not isinstance(found, dict) or not (word := found.get("agreement")):
+        return ""
+    if not whole and word != "conflicting":
+        return ""
+    return brief(weighed(word, found["backing"], found["rivals"]))
+
+
 def _origin(edition: editions.Edition, name: str) -> str:
-    evidence = edition.origins.get({"cited": "cited_source"}.get(name, name))
+    evidence = edition.origins.get(_COLUMNS.get(name, name))
     if isinstance(evidence, dict):
         raw = evidence.get("raw")
         text = f"from {evidence.get('origin', '?')}"

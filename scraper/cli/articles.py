@@ -25,7 +25,7 @@ from scraper.cli.options import (
 )
 from scraper.cli.screen import emit, say, table
 from scraper.cli.wording import brief, count
-from storage import export, ledger, search
+from storage import agreement, export, ledger, search
 
 
 @click.group()
@@ -40,6 +40,11 @@ def query_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--cited", metavar="NAME", help="Only crediting this agency or outlet."),
         click.option(
             "--flag", type=click.Choice([str(flag) for flag in Flag]), help="Only with this flag."
+        ),
+        click.option(
+            "--conflicting",
+            type=click.Choice(agreement.FIELDS),
+            help="Only where independent evidence of this field differs.",
         ),
         click.option("--language", metavar="CODE", help="Only in this language: en, ps, ar …"),
         click.option(
@@ -68,6 +73,7 @@ def query(
     flag: str | None,
     cited: str | None,
     url: str | None,
+    conflicting: str | None,
 ) -> search.Query:
     """Return the search that the options describe."""
     return search.Query(
@@ -80,6 +86,7 @@ def query(
         flag=Flag(flag) if flag else None,
         cited_source=cited,
         url=url,
+        conflicting=conflicting,
     )
 
 

@@ -100,12 +100,13 @@ def answer(task: tuple[int, bytes, str]) -> dict[str, Any]:
     except (ValueError, KeyError, AttributeError, RecursionError) as error:
         return {"line": number, "error": f"not an object with `html`: {error}"[:300]}
     try:
-        return {"id": given, **as_row(_read(url, html, zone))}
+        return {"id": given, **as_row(read_html(url, html, zone))}
     except Exception as error:  # noqa: BLE001 # one page must not end the stream; the row says what
         return {"id": given, "line": number, "error": f"{type(error).__name__}: {error}"[:300]}
 
 
-def _read(url: str, html: str, zone: str) -> Reading:
+def read_html(url: str, html: str, zone: str) -> Reading:
+    """Return what a page's HTML says, read as if it were the first of its site."""
     from pipeline.model import Hints, Memory, Profile
     from pipeline.snapshots import make_snapshot
     from pipeline.stages import read

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scraper.cli.agreement import command as agreement
 from scraper.cli.fixture import fixture
 from scraper.cli.options import config_option, json_option
 from scraper.cli.scaffold import scaffold
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 @click.group
 def command() -> None:
-    """List the sources; show one with the values in force; write its own Python and fixtures."""
+    """List the sources; show one with the values in force; say how far its pages can be trusted."""
 
 
 command.add_command(scaffold)
 command.add_command(fixture)
+command.add_command(agreement)
 
 
 @command.command("list")

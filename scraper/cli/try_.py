@@ -9,6 +9,7 @@ import click
 from scraper.cli.options import config_option, json_option
 
 if TYPE_CHECKING:
+    from pipeline.model import Reading
     from scraper.config import Config
     from scraper.trial import Trial
 
@@ -51,6 +52,7 @@ def _json(trial: Trial) -> None:
     from scraper.cli.extract import as_row
     from scraper.cli.screen import emit
     from scraper.trial import fields
+    from storage.rows import agreement_row
 
     reading, verdict = trial.reading, trial.verdict
     emit(
@@ -58,6 +60,9 @@ def _json(trial: Trial) -> None:
             **as_row(reading),
             "source": trial.source,
             "origins": {name: origin for name, (_, origin, _) in fields(reading).items()},
+            "agreement": {
+                name: agreement_row(agreement) for name, agreement in reading.agreement.items()
+            },
             "removed": [
                 {
                     "text": gone.block.text,
@@ -87,8 +92,11 @@ def _show(trial: Trial) -> None:
     if trial.spider:
         say(f"without what {safe(trial.spider)} itself would say of it")
     say()
-    rows = [(name, _text(value), origin) for name, (value, origin, _) in fields(reading).items()]
-    table(("field", "value", "read from"), rows)
+    rows = [
+        (name, _text(value), origin, _evidence(reading, name))
+        for name, (value, origin, _) in fields(reading).items()
+    ]
+    table(("field", "value", "read from", "evidence"), rows)
     say()
     for line in reading.body.splitlines():
         say(safe(line))
@@ -102,6 +110,16 @@ def _show(trial: Trial) -> None:
     if reading.flags:
         say(f"flags: {', '.join(sorted(reading.flags))}")
     say(_verdict(trial), style="yellow" if reading.rejected else "green")
+
+
+def _evidence(reading: Reading, name: str) -> str:
+    from scraper.cli.wording import weighed
+    from storage.rows import agreement_row
+
+    if (agreement := reading.agreement.get(name)) is None:
+        return ""
+    row = agreement_row(agreement)
+    return weighed(row["agreement"], row["backing"], row["rivals"])
 
 
 def _verdict(trial: Trial) -> str:

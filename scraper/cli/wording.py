@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pipeline.reasons import EXPLAINED, RUN_EXPLAINED, Reason, RunReason
@@ -104,3 +104,14 @@ def wrapped(text: str, indent: str = "", *, first: str | None = None) -> str:
         for number, paragraph in enumerate(text.split("\n\n"))
     ]
     return "\n\n".join(paragraphs)
+
+
+def weighed(word: str, backing: Sequence[str], rivals: Sequence[Mapping[str, str]]) -> str:
+    """Return what the evidence of a field says, in words: `conflicting: json-ld says 2024-05-30`.
+
+    `rivals` have the keys `origin` and `value`.
+    """
+    if rivals:
+        says = "; ".join(f"{rival['origin']} says {rival['value']}" for rival in rivals)
+        return f"{word}: {says}"
+    return f"{word}: {', '.join(backing)}" if len(backing) > 1 else word

@@ -106,3 +106,30 @@ def test_a_snapshot_knows_its_hash_type_and_charset():
     assert snapshot.sha256.startswith("ba7816bf")
     assert (snapshot.content_type, snapshot.charset) == ("text/html", "windows-1251")
     assert snapshot.final_url == "https://m.example/"
+
+
+def test_a_paragraph_that_the_extractor_has_without_its_note_is_not_taken_twice():
+    one, two, three = (
+        f"{word} paragraph about the ferry and the river that flows by the quay, where many wait."
+        for word in ("First", "Second", "Third")
+    )
+    noted = f"{two[:50]} <small>the quay of 1911</small> {two[50:]}"
+    pieces = cut(parse(f"<div><p>{one}</p><p>{noted}</p><p>{three}</p></div>").root)
+    lines = align(pieces, [one, two, three])
+    assert [line.block.text for line in lines if line.chosen] == [one, two, three]
+
+
+def test_a_row_that_lays_the_page_out_is_the_blocks_in_it():
+    paragraphs = [
+        f"{word} paragraph about the ferry and the river that flows by the quay, where many wait."
+        for word in ("First", "Second", "Third", "Fourth", "Fifth")
+    ]
+    inner = "<br><br>".join(paragraphs)
+    row = (
+        f"<tr><td>Gazette</td><td><h2>The ferry</h2><div>{inner}</div><b>4</b><p>Foot</p></td></tr>"
+    )
+    pieces = cut(parse(f"<table>{row}</table><p>Menu</p>").root)
+    [*inside, menu] = align(pieces, [f"| Gazette | The ferry {' '.join(paragraphs)} Foot |"])
+    kept = [line.block.text for line in inside if line.chosen]
+    assert kept == ["Gazette", "The ferry", *paragraphs, "Foot"]
+    assert not menu.chosen

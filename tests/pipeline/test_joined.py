@@ -50,3 +50,9 @@ def test_one_paragraph_has_no_box_and_the_page_itself_is_none():
     assert chosen(f"<div><p>{P[0]}</p>{SKIPPED}</div><div><p>{P[1]}</p></div>", P[:2]) == [*P[:2]]
     assert chosen(f"<p>{P[0]}</p>{SKIPPED}<p>{P[1]}</p>", P[:2]) == [*P[:2]]
     assert chosen(SKIPPED, ()) == []
+
+
+def test_a_list_below_paragraphs_that_line_breaks_part_is_joined_in():
+    source = "Source: Upland Wire"
+    inner = f"<div>{P[0]}<br><br>{P[1]}<ul><li>Two lanes</li></ul></div><p>{source}</p>"
+    assert chosen(inner, (*P[:2], source)) == [*P[:2], "Two lanes", source]

@@ -9,7 +9,7 @@ import ledger_world as world
 import pytest
 
 from pipeline.errors import StoreError
-from scraper.cli import article, articles
+from scraper.cli import agreement, article, articles
 from scraper.cli.screen import emit
 from storage import export, search
 
@@ -80,6 +80,35 @@ def test_an_article_is_shown_with_fields_text_and_the_way_to_its_evidence(conn, 
 def test_origins_say_where_a_field_was_read(conn, capsys):
     show(conn, 1, origins=True)
     assert "from json-ld: “New ships arrive”" in capsys.readouterr().out
+
+
+def test_evidence_that_differs_is_always_shown_and_what_agrees_when_asked(conn, capsys):
+    show(conn, 1)
+    shown = capsys.readouterr().out
+    assert "published   2024-06-01\n              conflicting: label says 2024-06-02\n" in shown
+    assert "agreed" not in shown
+    show(conn, 1, origins=True)
+    assert "agreed: json-ld, heading" in capsys.readouterr().out
+
+
+def test_a_search_finds_the_articles_of_which_a_field_conflicts(conn, capsys):
+    articles.find(conn, search.Query(conflicting="published"), limit=0, as_json=True)
+    assert [json.loads(line)["article"] for line in capsys.readouterr().out.splitlines()] == [1]
+    articles.find(conn, search.Query(conflicting="title"), limit=0, as_json=True)
+    assert capsys.readouterr().out == ""
+
+
+def test_agreement_is_counted_by_source_and_field(conn, capsys):
+    assert agreement.show(conn, None, as_json=False) == 0
+    heads, *rows = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert heads == ["source", "field", "agreed", "single", "conflicting"]
+    assert rows == [["harbour", "title", "1", "0", "0"], ["harbour", "published", "0", "0", "1"]]
+    agreement.show(conn, "harbour", as_json=True)
+    assert json.loads(capsys.readouterr().out.splitlines()[1]) == {
+        "source": "harbour", "field": "published", "agreed": 0, "single": 0, "conflicting": 1,
+    }  # fmt: skip
+    agreement.show(conn, "nobody", as_json=False)
+    assert "no article of nobody has been read from a page yet" in capsys.readouterr().out
 
 
 def test_removed_blocks_come_with_label_rule_and_reason(conn, capsys):
@@ -187,9 +216,9 @@ def test_a_raw_page_is_written_byte_for_byte(capfdbinary):
 def test_search_options_make_a_search():
     wanted = articles.query(
         words=("a",), source="s", since=world.FIRST, until=None, by="seen", language="en",
-        flag="short", cited="c", url="u",
+        flag="short", cited="c", url="u", conflicting="published",
     )  # fmt: skip
-    assert wanted.flag == "short"
+    assert (wanted.flag, wanted.conflicting) == ("short", "published")
     assert wanted.since == world.FIRST
 
 

@@ -157,3 +157,17 @@ def test_why_tells_the_whole_story(made):
     assert "gone" in text
     assert "410" in text
     assert "/monitoring/" in text
+
+
+def test_what_announced_an_article_is_a_witness_and_counted_with_the_others(made):
+    told = made.khabar("sources", "agreement", "demo", "--json", check=0).stdout
+    rows = [json.loads(line) for line in told.splitlines()]
+    by_field = {row["field"]: row for row in rows}
+    (stored,) = made.rows("SELECT count(*) AS n FROM articles WHERE title IS NOT NULL")
+    titles = by_field["title"]
+    assert titles["agreed"] + titles["single"] + titles["conflicting"] == stored.n
+    assert by_field["published"]["agreed"] > 0
+    assert by_field["published"]["conflicting"] == 0
+    backed = made.rows("SELECT origins FROM revisions")
+    backing = [json.loads(row.origins)["published"]["backing"] for row in backed]
+    assert any({"feed", "sitemap"} & {*one} for one in backing)

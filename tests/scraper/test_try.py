@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -53,7 +54,8 @@ def test_a_file_is_read_without_any_configuration_and_leaves_nothing_behind(show
 def test_the_text_names_each_field_its_value_and_where_it_was_read(shown, field):
     (line,) = (line for line in shown[0].stdout.splitlines() if line.startswith(f"{field} "))
     assert GOLDEN[field] in line
-    assert line.endswith(GOLDEN["origins"][field])
+    assert f" {GOLDEN['origins'][field]} " in line
+    assert re.search(r" (agreed: .+|single)$", line)
 
 
 def test_the_text_names_the_authors(shown):
@@ -76,7 +78,12 @@ def test_the_text_shows_each_removed_block_with_its_rule(shown):
 def test_json_has_the_keys_of_extract_and_removed_origins_verdict(row):
     line = json.dumps({"id": 1, "url": "", "html": PAGE.read_text(encoding="utf-8")}).encode()
     extracted = answer((1, line, "UTC"))
-    assert row.keys() >= (extracted.keys() - {"id"}) | {"removed", "origins", "verdict"}
+    assert row.keys() >= (extracted.keys() - {"id"}) | {
+        "removed",
+        "origins",
+        "agreement",
+        "verdict",
+    }
     same = extracted.keys() - {"id", "url"}
     assert {key: row[key] for key in same} == {key: extracted[key] for key in same}
 
@@ -88,7 +95,24 @@ def test_json_says_what_the_page_says(row):
     assert row["source_line"] == GOLDEN["cited_source"]
     assert row["body"].split("\n\n") == GOLDEN["body"]
     assert row["origins"].items() >= GOLDEN["origins"].items()
+    assert row["agreement"]["published"]["agreement"] == "single"
+    assert row["agreement"]["title"]["backing"] == ["heading", "page"]
     assert row["verdict"]["kind"] == "new"
+
+
+def test_what_says_otherwise_is_named_with_its_value(tmp_path):
+    rival = '<meta property="article:published_time" content="2024-09-27">'
+    html = PAGE.read_text(encoding="utf-8").replace("<head>", f"<head>{rival}", 1)
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    done = bare(tmp_path, "page.html")
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("published "))
+    assert line.endswith("conflicting: label says 2024-09-30")
+    row = json.loads(bare(tmp_path, "page.html", "--json").stdout)
+    assert row["agreement"]["published"] == {
+        "agreement": "conflicting",
+        "backing": ["meta"],
+        "rivals": [{"origin": "label", "value": "2024-09-30"}],
+    }
 
 
 def test_json_has_every_removed_block_with_rule_and_reason(row):

@@ -21,13 +21,15 @@ from storage_world import (
 )
 
 from pipeline.errors import StoreError
-from pipeline.model import Field, Flag, Outcome, Verdict
+from pipeline.model import Agreement, Field, Flag, Outcome, Verdict
 from pipeline.reasons import Reason
 from storage import snapshots
+from storage.agreement import counts
 from storage.archive import Record
 from storage.articles import neighbours, store_page
 from storage.frontier import accept, add_alias
 from storage.schema import articles, revisions
+from storage.search import Query, find
 
 
 def arrive(store, name, what, *, run=RUN, now=NOW, key=None, article_key=None, by=decide):
@@ -209,3 +211,39 @@ def test_dates_are_only_as_precise_as_stated(any_store):
     stated = reading("a", published=Field(value=moment(at), origin="json-ld"))
     row = article(any_store, arrive(any_store, "a", stated).article_id)
     assert (row.published, row.published_at) == ("2024-05-29T10:15:00+00:00", at)
+
+
+WORDS_OF = {
+    "title": Agreement("agreed", ("json-ld", "heading")),
+    "published": Agreement("conflicting", ("time",), (("json-ld", "2024-05-30"),)),
+}
+
+
+def test_what_evidence_says_is_stored_and_counted_by_source_over_current_revisions(any_store):
+    arrive(any_store, "a", reading("a", agreement=WORDS_OF))
+    arrive(any_store, "b", reading("b", body="Another text of the same site.", agreement=WORDS_OF))
+    single = {**WORDS_OF, "published": Agreement("single", ("time",))}
+    edited = reading("b", body="A text that the site has edited.", agreement=single)
+    stored = again(any_store, "b", edited)
+    arrive(
+        any_store,
+        "c",
+        reading("c", body="Nobody has weighed what this one says."),
+        run=start(any_store),
+    )
+    assert revision(any_store, stored.revision_id).origins["published"] == {
+        "origin": "time",
+        "agreement": "single",
+        "backing": ["time"],
+        "rivals": [],
+    }
+    with any_store.read() as conn:
+        found = counts(conn)
+        assert counts(conn, "hills") == ()
+        assert counts(conn, "river") == found
+        doubtful = [one.url for one in find(conn, Query(conflicting="published"), limit=9)]
+    assert [(one.source, one.field, one.agreed, one.single, one.conflicting) for one in found] == [
+        ("river", "title", 2, 0, 0),
+        ("river", "published", 0, 1, 1),
+    ]
+    assert doubtful == [f"{SITE}/a"]

@@ -1,0 +1,127 @@
+"""The systems that `benchmarks/site_memory.py` compares.
+
+A system meets every fetch of one site in order, the front pages as well, and may learn from it
+(`learn_and_read`); afterwards, or when a page comes again, it reads earlier fetches with
+what it knows by then (`reread`). It sees nothing of a page's truth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from site_scores import normal
+from site_worlds import Fetched
+
+from pipeline.model import Hints, Memory, Profile, Snapshot
+from pipeline.stages import read
+
+
+class Answer(NamedTuple):
+    """The clean text of a page, and the outlets that it credits, if they have a field."""
+
+    text: str
+    credits: str = ""
+
+
+class System(Protocol):
+    """What is measured; one object for one site."""
+
+    def learn_and_read(self, page: Fetched) -> Answer:
+        """Read a page as it comes in; what is said of a listing is not looked at."""
+        ...
+
+    def reread(self, page: Fetched) -> Answer:
+        """Read a page that came in before once more, with all that is known now."""
+        ...
+
+
+def snapshot_of(page: Fetched) -> Snapshot:
+    """Return the fetch as the pipeline gets it."""
+    data = page.html.encode()
+    return Snapshot(
+        url=page.url,
+        final_url=page.url,
+        fetched_at=page.fetched_at,
+        status=200,
+        headers=(("Content-Type", "text/html; charset=utf-8"),),
+        body=data,
+        sha256=hashlib.sha256(data).hexdigest(),
+        content_type="text/html",
+        charset="utf-8",
+    )
+
+
+class Plain:
+    """The pipeline's reader with an empty memory; what it rejects has no text."""
+
+    def __init__(self) -> None:
+        self._said: dict[int, Answer] = {}
+
+    def learn_and_read(self, page: Fetched) -> Answer:
+        if page.kind != "article":
+            return Answer("")
+        reading = read(snapshot_of(page), Profile(), Memory(), Hints())
+        cited = reading.cited_source.value if reading.cited_source else ""
+        answer = Answer("" if reading.rejected else reading.body, cited)
+        self._said[page.number] = answer
+        return answer
+
+    def reread(self, page: Fetched) -> Answer:
+        return self._said[page.number]  # it never learns
+
+
+class Trafilatura:
+    """trafilatura alone, as one calls it for a text."""
+
+    def __init__(self) -> None:
+        self._said: dict[int, Answer] = {}
+
+    def learn_and_read(self, page: Fetched) -> Answer:
+        from trafilatura import bare_extraction
+
+        if page.kind != "article":
+            return Answer("")
+        found = bare_extraction(page.html, url=page.url, with_metadata=True)
+        answer = Answer(found.text or "" if found else "")
+        self._said[page.number] = answer
+        return answer
+
+    def reread(self, page: Fetched) -> Answer:
+        return self._said[page.number]
+
+
+class TextDf3(Trafilatura):
+    """trafilatura, less every line that stands on three pages of the site or more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[str, set[str]] = {}
+
+    def learn_and_read(self, page: Fetched) -> Answer:
+        text = super().learn_and_read(page).text
+        for line in text.splitlines():
+            self._seen.setdefault(normal(line), set()).add(page.url)
+        return self._rare(text)
+
+    def reread(self, page: Fetched) -> Answer:
+        return self._rare(super().reread(page).text)
+
+    def _rare(self, text: str) -> Answer:
+        lines = [line for line in text.splitlines() if len(self._seen.get(normal(line), ())) < 3]
+        return Answer("\n".join(lines))
+
+
+class Khabar(Plain):
+    """The pipeline's reader with the site's memory. It has none yet: this is Plain."""
+
+
+SYSTEMS: dict[str, Callable[[], System]] = {
+    "khabar": Khabar,
+    "plain": Plain,
+    "text_df3": TextDf3,
+    "trafilatura": Trafilatura,
+}
+ABLATIONS: dict[str, Callable[[], System]] = {}
+"""khabar without one of its rules or guards each, by the name of what is missing."""
