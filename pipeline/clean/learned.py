@@ -21,7 +21,6 @@ design put content above .6, tickers and boxes below .1)."""
 _FEW = 10
 _PAGES = 5
 _EARLY = 3
-_RARE = 2
 _SHARE = 0.8
 _FACET = 0.8
 
@@ -39,12 +38,12 @@ def learn(
 ) -> Memory:
     """Return the memory of a site that these pages make, each of another URL."""
     generations: dict[int, list[Observation]] = defaultdict(list)
-    for page in pages:
+    for page in _distinct(pages):
         generations[page.generation].append(page)
     places: dict[int, Seen] = {}
     texts: dict[int, Seen] = {}
     furniture: dict[int, Seen] = {}
-    for generation, members in generations.items():
+    for members in generations.values():
         often: Counter[tuple[int, int]] = Counter()
         for page in members:
             often.update({(mark.place, mark.key) for mark in page.marks})
@@ -72,9 +71,22 @@ def learn(
     )
 
 
+def _distinct(pages: Iterable[Observation]) -> list[Observation]:
+    """Return one page for each title: an article at two addresses repeats all of its text."""
+    chosen: dict[tuple[int, int], Observation] = {}
+    nameless = []
+    for page in pages:
+        if not page.title:
+            nameless.append(page)
+            continue
+        known = chosen.setdefault((page.generation, page.title), page)
+        if known.marks < page.marks:
+            chosen[page.generation, page.title] = page
+    return [*chosen.values(), *nameless]
+
+
 def _places(pages: Sequence[Observation], often: Often) -> dict[int, Seen]:
-    once: Counter[int] = Counter()
-    rare: Counter[int] = Counter()
+    new: Counter[int] = Counter()
     total: Counter[int] = Counter()
     on: Counter[int] = Counter()
     for page in pages:
@@ -84,15 +96,12 @@ def _places(pages: Sequence[Observation], often: Often) -> dict[int, Seen]:
             for place, _ in places_of(mark, page.generation):
                 here.add(place)
                 total[place] += mark.chars
-                if seen <= _RARE:
-                    rare[place] += mark.chars
-                    if seen == 1:
-                        once[place] += mark.chars
+                if seen == 1:
+                    new[place] += mark.chars
         on.update(here)
     least = _EARLY if len(pages) < _FEW else _PAGES
     found = {}
     for place, count in on.items():
-        new = once if count < _FEW else rare
         if count >= least and new[place] < NOVELTY * total[place]:
             found[place] = Seen("place", count, round(1 - new[place] / total[place], 2))
     return found

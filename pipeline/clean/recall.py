@@ -44,7 +44,9 @@ def _running(lines: Sequence[Line]) -> set[int]:
     count = Counter(
         line.container
         for line in lines
-        if line.block.label is Label.CONTENT and line.block.tag == "p" and is_prose(line.block.text)
+        if line.block.label is Label.CONTENT
+        and line.block.tag not in _INSIDE
+        and is_prose(line.block.text)
     )
     return {box for box, paragraphs in count.items() if paragraphs > 1}
 
