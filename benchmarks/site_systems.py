@@ -141,13 +141,13 @@ class Khabar:
         return self._answer(reading)
 
     def reread(self, page: Fetched) -> Answer:
-        if self._stale:
+        if self._stale:  # all that is known by now
             self._memory = self._built()
             self._stale = 0
         return self._answer(read(snapshot_of(page), Profile(), self._memory, Hints()))
 
     def _built(self) -> Memory:
-        pages = list(self._pages.values())[-WINDOW:]
+        pages = list(self._pages.values())
         return learn(pages, version=self._memory.version + 1, rules=self._rules)
 
     def _answer(self, reading: Reading) -> Answer:

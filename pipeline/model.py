@@ -197,6 +197,8 @@ class Observation:
     """Key of the article's title; 0 for none."""
     author: int = 0
     """Number of the first author's name; 0 for none."""
+    generation: int = 0
+    """Place of the article's title: a site that is made anew puts it elsewhere; 0 for none."""
     marks: tuple[Mark, ...] = ()
     paths: Mapping[int, str] = field(default_factory=dict)
     """Each place of the marks in words, for people."""
@@ -219,9 +221,11 @@ class Memory:
     pages: int = 0
     """How many pages it has learned from."""
     places: Mapping[int, Seen] = field(default_factory=dict)
-    """Places whose text keeps recurring."""
-    texts: Mapping[tuple[int, int], Seen] = field(default_factory=dict)
-    """Texts (at a place) that go with every page, or with an author."""
+    """Places (of a generation) whose text keeps recurring."""
+    texts: Mapping[int, Seen] = field(default_factory=dict)
+    """Texts (at a place of a generation) that go with every page, or with an author."""
+    furniture: Mapping[int, Seen] = field(default_factory=dict)
+    """Keys of texts that stand, again and again, at such places only."""
     titles: frozenset[int] = frozenset()
     """Titles of the site's articles."""
     pins: Mapping[int, str] = field(default_factory=dict)

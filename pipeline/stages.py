@@ -99,11 +99,11 @@ def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = page.known()
     lines = clean(page.lines, _facts(page, fields))
-    lines = unseen(set_apart(lines, page.snapshot.final_url))
     title = fields.title.value if fields.title else ""
     author = fields.authors.value[0] if fields.authors else ""
     page.observation = observation(lines, title=title, author=author)
-    page.lines = recall(lines, page.memory, title=title)
+    lines = recall(lines, page.memory, title=title)
+    page.lines = unseen(set_apart(lines, page.snapshot.final_url))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:
         page.lines = stated(page.lines, paragraphs)

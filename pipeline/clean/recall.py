@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.clean.align import Line
-from pipeline.clean.marks import ABOVE, marks_of, places_of, text_key
+from pipeline.clean.learned import spot
+from pipeline.clean.marks import ABOVE, generation_of, marks_of, places_of, text_key
+from pipeline.clean.rules import is_prose
 from pipeline.model import Label, Mark, Memory, Seen
 
 _LINKED = 0.5
 _KEPT = frozenset({"pre", "tr", "blockquote"})
+_INSIDE = frozenset({"h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "tr", "li"})
+"""Parts of a running text: in its own box, they repeat as its paragraphs do not."""
 
 
 def recall(lines: Sequence[Line], memory: Memory, *, title: str) -> list[Line]:
     """Return the lines, those of the content that the memory knows labelled."""
     done = list(lines)
-    own = text_key(title) if title else 0
+    if not memory.version:
+        return done
+    own, generation = text_key(title) if title else 0, generation_of(lines)
+    running = _running(lines)
     for mark, index in marks_of(lines):
         line = done[index]
         if line.block.label is not Label.CONTENT:
             continue
-        if found := _known(mark, memory, own, line):
-            label, rule, reason = found
-            block = line.block.judged(label, rule, reason)
-            done[index] = Line(block, line.chosen, line.apart, line.container, line.element)
+        found = _known(mark, generation, memory, own, line)
+        if found is None or (
+            line.block.tag in _INSIDE and line.container in running and found[1] != "pin"
+        ):
+            continue
+        label, rule, reason = found
+        block = line.block.judged(label, rule, reason)
+        done[index] = Line(block, line.chosen, line.apart, line.container, line.element)
     return done
 
 
-def _known(mark: Mark, memory: Memory, own: int, line: Line) -> tuple[Label, str, str] | None:
-    places = places_of(mark)
+def _running(lines: Sequence[Line]) -> set[int]:
+    """Return the boxes of running text: of two paragraphs of the content or more."""
+    count = Counter(
+        line.container
+        for line in lines
+        if line.block.label is Label.CONTENT
+        and line.block.tag not in _INSIDE
+        and is_prose(line.block.text)
+    )
+    return {box for box, paragraphs in count.items() if paragraphs > 1}
+
+
+def _known(
+    mark: Mark, generation: int, memory: Memory, own: int, line: Line
+) -> tuple[Label, str, str] | None:
+    places = places_of(mark, generation)
     if pinned := _pinned(mark, places, memory):
         return (Label.CHROME, "pin", "pinned by hand") if pinned == "drop" else None
     for place, position in places:
         if seen := memory.places.get(place):
             return Label.CHROME, "place", _of_place(seen, position, memory.pages)
-    seen = memory.texts.get((mark.place, mark.key))
+    seen = memory.texts.get(spot(mark.place, mark.key, generation)) or memory.furniture.get(
+        mark.key
+    )
     if seen is not None and line.block.tag not in _KEPT:
         return Label.CHROME, seen.rule, _of_text(seen, memory.pages)
     if line.block.link_density > _LINKED and mark.key != own and mark.key in memory.titles:
@@ -45,7 +73,7 @@ def _known(mark: Mark, memory: Memory, own: int, line: Line) -> tuple[Label, str
 def _pinned(mark: Mark, places: tuple[tuple[int, int], ...], memory: Memory) -> str:
     if not memory.pins:
         return ""
-    spots = (mark.key, *(place for place, _ in places))
+    spots = (mark.key, mark.place, *(place for place, _ in places))
     return next((memory.pins[spot] for spot in spots if spot in memory.pins), "")
 
 
@@ -57,6 +85,8 @@ def _of_place(seen: Seen, position: int, pages: int) -> str:
 
 
 def _of_text(seen: Seen, pages: int) -> str:
+    if seen.rule == "furniture":
+        return f"stands in places of the template, on {seen.pages} pages"
     if seen.rule == "author":
         return f"goes with its author: on {seen.pages} of {pages} pages"
     return f"the same text on {seen.pages} of {pages} pages"

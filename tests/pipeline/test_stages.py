@@ -134,7 +134,7 @@ def test_todays_date_in_the_header_is_not_the_publication():
 def test_an_older_date_right_above_the_title_is_the_publication():
     found = reading(page(f"<div>November 4, 2024</div>{ARTICLE}"))
     assert found.published is not None
-    assert (found.published.value.text(), found.published.origin) == ("2024-11-04", "htmldate")
+    assert (found.published.value.text(), found.published.origin) == ("2024-11-04", "label")
     apart = reading(page(f"<div>November 4, 2024</div><p>Ferries and bridges</p>{ARTICLE}"))
     assert apart.published is None
 
