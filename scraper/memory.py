@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from pipeline.clean.learned import learn
+from pipeline.clean.learned import learn, spot
 from pipeline.clean.marks import places_of, text_key
 from pipeline.clean.recall import position_in_words
 from pipeline.model import Mark, Memory, Seen
@@ -50,17 +50,17 @@ def relearn(conn: Connection, source_pk: int, now: datetime) -> Memory:
 def places(conn: Connection, source_pk: int) -> tuple[Learned, ...]:
     """Return what a source's memory has learned, what is on most pages first."""
     memory = kept.memory_of(conn, source_pk)
-    found: dict[tuple[str, int, int], Learned] = {}
+    found: dict[tuple[str, int], Learned] = {}
     seen, _ = kept.sights(conn, source_pk, limit=kept.KEPT)
     for sight in seen:  # newest first
         for mark in sight.observation.marks:
-            for spot, position, known in _known(mark, memory):
-                if old := found.get(spot):
-                    found[spot] = replace(old, first_seen=sight.fetched_at)
+            for what, position, known in _known(mark, sight.observation.generation, memory):
+                if old := found.get(what):
+                    found[what] = replace(old, first_seen=sight.fetched_at)
                     continue
-                found[spot] = Learned(
-                    kind=spot[0],
-                    spot=spot[2],
+                found[what] = Learned(
+                    kind=what[0],
+                    spot=what[1],
                     rule=known.rule,
                     path=sight.observation.paths.get(mark.place, ""),
                     position=position_in_words(position),
@@ -76,15 +76,17 @@ def places(conn: Connection, source_pk: int) -> tuple[Learned, ...]:
     return tuple(sorted(done, key=lambda one: (-one.pages, one.path, one.position, one.spot)))
 
 
-def _known(mark: Mark, memory: Memory) -> Iterator[tuple[tuple[str, int, int], int, Seen]]:
+def _known(
+    mark: Mark, generation: int, memory: Memory
+) -> Iterator[tuple[tuple[str, int], int, Seen]]:
     """Yield what the memory knows of a block; of a place only the widest that it knows."""
-    for place, position in places_of(mark):
+    for place, position in places_of(mark, generation):
         if known := memory.places.get(place):
-            yield ("place", 0, place), position, known
+            yield ("place", place), position, known
             if position == 0:
                 return
-    if known := memory.texts.get((mark.place, mark.key)):
-        yield ("text", mark.place, mark.key), 0, known
+    if known := memory.texts.get(spot(mark.place, mark.key, generation)):
+        yield ("text", mark.key), 0, known
 
 
 def _texts(conn: Connection, url_id: int) -> dict[int, str]:
