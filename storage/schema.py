@@ -1,7 +1,6 @@
 """The data model, top to bottom: sources, runs, URLs, visits, pages kept, articles.
 
-What is watched beside them (hosts, incidents, events) is in `schema_watched`.
-
+What is watched (hosts, incidents, events) is in `schema_watched`, site memory in `schema_memory`.
 One schema for SQLite and PostgreSQL. All instants are UTC. Closed vocabularies (states, outcomes,
 reasons) are stored as their words. `comment`s are the reference documentation of the tables.
 """
@@ -10,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
+from storage import schema_memory, schema_replay  # noqa: F401 # their tables belong here too
 from storage.schema_watched import events, held, hosts, incidents, processes, robots
 from storage.types import Id, Instant, Json, Sealed, Told, ToldJson, metadata, where, words
 
