@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -29,6 +30,8 @@ class Spot:
     spot: int
     sample: str
     """The path or the text, for people."""
+    taken_by: str | None = None
+    """The rule that keeps such a text out of a stored article; None if none does."""
 
 
 def spot_of(conn: Connection, source_pk: int, what: str, learned: Sequence[Learned]) -> Spot:
@@ -45,15 +48,21 @@ def spot_of(conn: Connection, source_pk: int, what: str, learned: Sequence[Learn
         if number(what) in sight.observation.paths:
             return Spot(kind="place", spot=number(what), sample=what)
         keys.update(mark.key for mark in sight.observation.marks)
-    if text_key(what) in keys:
-        return Spot(kind="text", spot=text_key(what), sample=what)
-    found = {key: text for key, text in _texts(conn, source_pk, what).items() if key in keys}
+    blocks = {key: block for key, block in _blocks(conn, source_pk).items() if key in keys}
+    if (key := text_key(what)) in keys:
+        rule = blocks[key].get("rule") if key in blocks else None
+        return Spot(kind="text", spot=key, sample=what, taken_by=rule)
+    part = fold(what)
+    found = [one for one in blocks.items() if part in fold(" ".join(one[1]["text"].split()))]
     if len(found) == 1:
-        ((key, text),) = found.items()
-        return Spot(kind="text", spot=key, sample=text)
+        ((key, block),) = found
+        return Spot(kind="text", spot=key, sample=block["text"], taken_by=block.get("rule"))
     if found:
-        some = "; ".join(f"“{_short(text)}”" for text in list(found.values())[:_NAMED])
-        raise UsageError(f"{len(found)} blocks have this in them: {some}", hint="say more of it")
+        some = "; ".join(f"“{_short(block['text'])}”" for _, block in found[:_NAMED])
+        raise UsageError(
+            f"{len(found)} blocks have this in them: {some}",
+            hint="say more of it, or pin the place where they stand",
+        )
     raise UsageError(
         f"no block of its pages has the text “{_short(what)}”, and it is no path of theirs",
         hint="`khabar articles show ID --removed` shows blocks word for word",
@@ -65,16 +74,19 @@ def _entry(at: int, learned: Sequence[Learned]) -> Spot:
         many = f"there are {len(learned)}" if learned else "nothing is learned yet"
         raise UsageError(f"there is no entry {at}: {many}", hint="`khabar chrome SOURCE --all`")
     one = learned[at - 1]
+    taken_by = None if one.matters else one.taken_by
     if one.kind == "text":
-        return Spot(kind="text", spot=one.spot, sample=one.sample or one.path)
+        sample = one.sample or one.path
+        return Spot(kind="text", spot=one.spot, sample=sample, taken_by=taken_by)
     if one.position:
-        return Spot(kind="place", spot=one.spot, sample=f"{one.path}, {one.position}".rstrip(", "))
+        sample = f"{one.path}, {one.position}".rstrip(", ")
+        return Spot(kind="place", spot=one.spot, sample=sample, taken_by=taken_by)
     # The path alone, which holds also when the site has been made anew.
-    return Spot(kind="place", spot=number(one.path), sample=one.path)
+    return Spot(kind="place", spot=number(one.path), sample=one.path, taken_by=taken_by)
 
 
-def _texts(conn: Connection, source_pk: int, part: str) -> dict[int, str]:
-    """Return by key the blocks of the newest articles that contain a text."""
+def _blocks(conn: Connection, source_pk: int) -> dict[int, Mapping[str, Any]]:
+    """Return the blocks of the newest articles by the keys of their texts."""
     newest = conn.execute(
         select(revisions.c.blocks)
         .join(articles, articles.c.revision_id == revisions.c.id)
@@ -82,8 +94,7 @@ def _texts(conn: Connection, source_pk: int, part: str) -> dict[int, str]:
         .order_by(articles.c.changed_at.desc(), articles.c.id.desc())
         .limit(NEWEST)
     )
-    texts = (block["text"] for row in newest for block in row.blocks or ())
-    return {text_key(text): text for text in texts if fold(part) in fold(" ".join(text.split()))}
+    return {text_key(block["text"]): block for row in newest for block in row.blocks or ()}
 
 
 def _short(text: str) -> str:

@@ -105,7 +105,7 @@ def _show(
     say(f"{brief(source)}: {_standing(source, state, found)}")
     shown = [(at, one) for at, one in enumerate(found, 1) if whole or one.matters]
     for at, one in shown:
-        _entry(at, one, state)
+        _entry(at, one, state, [pin for pin in pins if pin.spot in _spots(one)])
     if len(found) > len(shown):
         say()
         say(wrapped(f"{_others(found)}: --all", "  ", first=""))
@@ -144,7 +144,14 @@ def _standing(source: str, state: State, found: Sequence[Learned]) -> str:
     return text
 
 
-def _entry(at: int, one: Learned, state: State) -> None:
+def _spots(one: Learned) -> set[int]:
+    """Return what can be pinned of an entry: its spot, the text that stands there, its path."""
+    from pipeline.clean.marks import number
+
+    return {one.spot, one.text, number(one.path)}
+
+
+def _entry(at: int, one: Learned, state: State, pins: Sequence[Pin]) -> None:
     from scraper.cli.screen import say, when
     from scraper.cli.wording import brief, wrapped
 
@@ -155,6 +162,8 @@ def _entry(at: int, one: Learned, state: State) -> None:
     rests = f"{one.rule}: on {one.pages} of {state.pages} pages, {since}"
     for line in (rests, brief(_why(one)), brief(one.path)):
         say(wrapped(line, "      ", first="    "))
+    for pin in pins:
+        say(f"    pin {pin.id}: {pin.verdict}", style="yellow")
 
 
 def _why(one: Learned) -> str:
@@ -214,7 +223,7 @@ def _pin(
     )
     version = relearn(conn, source_pk, now).version
     return {"pin": number, "verdict": verdict, "kind": spot.kind, "text": spot.sample,
-            "undone": False, "version": version}  # fmt: skip
+            "undone": False, "version": version, "taken_by": spot.taken_by}  # fmt: skip
 
 
 def _undo(conn: Connection, source_pk: int | None, number: int, now: datetime) -> dict[str, Any]:
@@ -227,20 +236,23 @@ def _undo(conn: Connection, source_pk: int | None, number: int, now: datetime) -
     gone = memory.undo(conn, source_pk, number, now=now)
     version = relearn(conn, source_pk, now).version
     return {"pin": number, "verdict": gone.verdict, "kind": gone.kind, "text": gone.sample,
-            "undone": True, "version": version}  # fmt: skip
+            "undone": True, "version": version, "taken_by": None}  # fmt: skip
 
 
 def _say_pinned(source: str, told: dict[str, Any]) -> None:
     from scraper.cli.screen import say
     from scraper.cli.wording import brief, wrapped
 
-    state = "is taken back: not any more" if told["undone"] else "holds:"
+    state = "is taken back" if told["undone"] else "holds"
     named = _named(told["kind"], told["text"])
-    say(wrapped(f"pin {told['pin']} {state} {told['verdict']} {named}", "  ", first=""))
+    say(wrapped(f"pin {told['pin']} {state}: {told['verdict']} {named}", "  ", first=""))
+    if told["verdict"] == "keep" and not told["undone"] and told["taken_by"]:
+        words = f"Rule {brief(told['taken_by'])} takes it out of each page by itself"
+        say(wrapped(f"{words}: a pin decides about what is learned, and changes nothing in that."))
     say(wrapped(
         f"The memory of {brief(source)} is version {told['version']} now: pages are read with it"
         " from the next crawl on, which also cleans what is stored, the newest first;"
-        f" `khabar replay --source {brief(source)} --apply` cleans all of it at once."
+        f" `khabar replay {brief(source)} --apply` cleans all of it at once."
     ))  # fmt: skip
     if not told["undone"]:
         say(f"take it back: `khabar chrome {brief(source)} --undo {told['pin']}`")
