@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.align import align, inside
+from pipeline.clean.align import Line, align, inside
 from pipeline.clean.blocks import cut
 from pipeline.clean.boxes import set_apart
 from pipeline.clean.joined import joined
@@ -98,11 +98,14 @@ def extract(page: Page) -> None:
 def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = page.known()
-    lines = clean(page.lines, _facts(page, fields))
     title = fields.title.value if fields.title else ""
     author = fields.authors.value[0] if fields.authors else ""
-    page.observation = observation(lines, title=title, author=author)
-    lines = recall(lines, page.memory, title=title)
+
+    def remembered(lines: list[Line]) -> list[Line]:
+        page.observation = observation(lines, title=title, author=author)
+        return recall(lines, page.memory, title=title)
+
+    lines = clean(page.lines, _facts(page, fields), remembered)
     page.lines = unseen(set_apart(lines, page.snapshot.final_url))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:

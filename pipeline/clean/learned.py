@@ -23,6 +23,8 @@ _PAGES = 5
 _EARLY = 3
 _SHARE = 0.8
 _FACET = 0.8
+_LINE = 40
+"""Characters: a shorter text may well be a heading of the articles' own."""
 
 Often = Mapping[tuple[int, int], int]
 """On how many pages a text stands at a path."""
@@ -116,7 +118,7 @@ def _furniture(
     for page in pages:
         for mark in page.marks:
             if any(place in places for place, _ in places_of(mark, page.generation)):
-                if often[mark.place, mark.key] >= _EARLY:
+                if mark.chars >= _LINE and often[mark.place, mark.key] >= _EARLY:
                     inside[mark.key] += 1
             else:
                 outside.add(mark.key)

@@ -26,7 +26,7 @@ def recall(lines: Sequence[Line], memory: Memory, *, title: str) -> list[Line]:
     running = _running(lines)
     for mark, index in marks_of(lines):
         line = done[index]
-        if line.block.label is not Label.CONTENT:
+        if not line.chosen or line.block.label is not Label.CONTENT:
             continue
         found = _known(mark, generation, memory, own, line)
         if found is None or (
@@ -44,7 +44,8 @@ def _running(lines: Sequence[Line]) -> set[int]:
     count = Counter(
         line.container
         for line in lines
-        if line.block.label is Label.CONTENT
+        if line.chosen
+        and line.block.label is Label.CONTENT
         and line.block.tag not in _INSIDE
         and is_prose(line.block.text)
     )
