@@ -18,7 +18,7 @@ from pipeline.clean.blocks import cut
 from pipeline.clean.boxes import set_apart
 from pipeline.clean.joined import joined
 from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keeping
-from pipeline.clean.marks import observation
+from pipeline.clean.marks import marks_of, observation
 from pipeline.clean.markup import safe_html
 from pipeline.clean.recall import recall
 from pipeline.clean.refuse import refuse
@@ -102,8 +102,12 @@ def label(page: Page) -> None:
     author = fields.authors.value[0] if fields.authors else ""
 
     def remembered(lines: list[Line]) -> list[Line]:
-        page.observation = observation(lines, title=title, author=author)
-        return recall(lines, page.memory, title=title)
+        marked = tuple(marks_of(lines))
+        page.observation = observation(lines, marked, title=title, author=author)
+        lines, suspect = recall(lines, marked, page.memory, title=title)
+        if suspect:
+            page.flags.add(Flag.TEMPLATE_SUSPECT)
+        return lines
 
     lines = clean(page.lines, _facts(page, fields), remembered)
     page.lines = unseen(set_apart(lines, page.snapshot.final_url))

@@ -33,18 +33,21 @@ _MOST = 400
 """Blocks of a page that are looked at."""
 
 
-def observation(lines: Sequence[Line], *, title: str, author: str) -> Observation:
+Marked = Sequence[tuple[Mark, int]]
+"""The marks of a page, each with the index of its line."""
+
+
+def observation(lines: Sequence[Line], marked: Marked, *, title: str, author: str) -> Observation:
     """Return what a page shows; menus and the credit, which is told apart by its label, left out.
 
     It does not depend on what the site's memory says: pages may be learned in any order.
     """
-    found = tuple(marks_of(lines))
     return Observation(
         title=text_key(title) if title else 0,
         author=number(bare(author)) if author else 0,
         generation=generation_of(lines),
-        marks=tuple(dict.fromkeys(mark for mark, _ in found)),
-        paths={mark.place: path_of(lines[index]) for mark, index in found},
+        marks=tuple(dict.fromkeys(mark for mark, _ in marked)),
+        paths={mark.place: path_of(lines[index]) for mark, index in marked},
     )
 
 
@@ -79,6 +82,8 @@ def marks_of(lines: Sequence[Line]) -> Iterator[tuple[Mark, int]]:
         yield Mark(number(path_of(line)), text_key(text), len(text), head, tail), index
 
 
+# A memory is learned from the same pages again and again.
+@lru_cache(maxsize=16_384)
 def places_of(mark: Mark, generation: int) -> tuple[tuple[int, int], ...]:
     """Return the places at which a block stands, from the path alone to the position in it.
 
