@@ -31,6 +31,7 @@ EXAMPLES: dict[str, str] = {
     "sources agreement": "khabar sources agreement harbour",
     "crawl": "khabar crawl harbour",
     "import": "khabar import known-urls.csv.gz --source harbour",
+    "replay": "khabar replay harbour --since 30d --diff",
     "up": "khabar up",
     "try": "khabar try https://harbour.example/ships",
     "chrome": "khabar chrome harbour --pin keep 3",

@@ -26,6 +26,8 @@ class Unread:
     reason: str
     """`imported` (it has no page), `spider`, `damaged`, `unknown`, or a reason of reading."""
     detail: str
+    refused: bool = False
+    """It was read, and is no article by today's rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,6 @@ def reread(
 def checked(reading: Reading) -> Reading | Unread:
     """Return a reading that can be stored, or why there is none."""
     if reading.rejected is not None or reading.fingerprint is None:
-        return Unread(str(reading.rejected or Reason.NO_CONTENT), reading.evidence)
+        reason = str(reading.rejected or Reason.NO_CONTENT)
+        return Unread(reason, reading.evidence, refused=True)
     return reading

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from pipeline.model import Reading
+from storage.editions import changes, edition
 from storage.engine import AnyRow
 from storage.fencing import Run
 from storage.rows import article_row, revision_row
@@ -51,6 +52,12 @@ class Rereading:
         """Share of the stored text's length that is gone, 0 to 1; 0 where it has grown."""
         had, has = len(self.before.body), len(self.after["body"])
         return max(0.0, 1 - has / had) if had else 0.0
+
+    def diff(self) -> list[str]:
+        """Return a unified diff of fields and text; empty where only other columns differ."""
+        before = self.before._mapping  # noqa: SLF001 # a public name, so that no column has it
+        after = {**before, **self.after, "number": before["number"] + 1}
+        return changes(edition(before), edition(after))
 
 
 def compare(conn: Connection, revision_id: int, reading: Reading) -> Rereading:

@@ -59,7 +59,7 @@ def of_article(conn: Connection, article_id: int) -> tuple[Edition, ...]:
     statement = (
         select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.number)
     )
-    return tuple(_edition(row) for row in conn.execute(statement).mappings())
+    return tuple(edition(row) for row in conn.execute(statement).mappings())
 
 
 def changes(before: Edition, after: Edition) -> list[str]:
@@ -76,7 +76,8 @@ def changes(before: Edition, after: Edition) -> list[str]:
     )
 
 
-def _edition(row: Mapping[Any, Any]) -> Edition:
+def edition(row: Mapping[Any, Any]) -> Edition:
+    """Return the row of a revision as an edition."""
     same = ("id", "number", "cause", "read_at", "title", "cited_source", "body", "media_type")
     return Edition(
         **{name: row[name] for name in (*same, "reader")},

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from storage import schema, schema_memory, schema_watched
+from storage import schema, schema_memory, schema_replay, schema_watched
 from storage.types import Instant, Json, Sealed, Told, ToldJson
 
 _NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
@@ -42,7 +42,7 @@ def tables_markdown() -> str:
 
 def _in_order() -> list[Table]:
     tables = list(schema.sources.metadata.tables.values())
-    beside = (*schema_memory.TABLES, *schema_watched.TABLES)
+    beside = (*schema_memory.TABLES, *schema_replay.TABLES, *schema_watched.TABLES)
     return [table for table in tables if table not in beside] + list(beside)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from storage import schema_memory  # noqa: F401 # its tables belong to the same collection
+from storage import schema_memory, schema_replay  # noqa: F401 # their tables belong here too
 from storage.schema_watched import events, held, hosts, incidents, processes, robots
 from storage.types import Id, Instant, Json, Sealed, Told, ToldJson, metadata, where, words
 

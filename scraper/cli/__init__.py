@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Import URLs and articles that an earlier system knew.",
     ),
     "crawl": ("scraper.cli.crawl", "Crawl sources now, or all that are due."),
+    "replay": (
+        "scraper.cli.replay",
+        "Read archived pages again with today's rules; show or store what changes.",
+    ),
     "up": ("scraper.cli.up", "Run the scheduler and its crawl workers."),
     "try": ("scraper.cli.try_", "Read one page and show what would be stored, and why."),
     "chrome": (

@@ -47,6 +47,8 @@ READING = (
     ("sources", "show", "harbour", "--origin"),
     ("check",),
     ("try", "PAGE"),
+    ("replay",),
+    ("replay", "harbour", "--diff"),
 )
 
 QUIET = {("why", "https://harbour.example/never"), ("runs",)}
