@@ -214,6 +214,7 @@ def _what_next(config: Path) -> None:
         ("articles show 1", "one article; --removed shows what was stripped"),
         ("articles show 1 --diff", "what became of it since"),
         ("chrome demo", "all that was learned; --pin decides by hand"),
+        ("replay demo --diff", "the archive read again: what would change now"),
         ("articles export --format csv", "all of them, for a spreadsheet"),
         ("runs 3", "one run and its books"),
         ("logs --limit 20", "the ingest log"),
