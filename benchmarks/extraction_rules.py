@@ -23,7 +23,13 @@ from pipeline.page import Page
 from pipeline.snapshots import make_snapshot
 
 LINE_RULES = {rule.name: rule for rule in (*rules.ANYWHERE, *rules.PLACED)}
-FINDERS = {"box": "_named", "links": "_listed", "heading": "_last_headings"}
+FINDERS = {
+    "box": "_named",
+    "links": "_listed",
+    "lone": "_lone",
+    "twice": "_twice",
+    "heading": "_last_headings",
+}
 """Rules of `pipeline.clean.boxes`, by the name that they give to blocks."""
 TAKING = ("bridged", "rows", "joined", "missed", "menu text")
 """Rules about what is taken for the body at all."""
@@ -49,7 +55,7 @@ def without(name: str | None) -> Iterator[None]:
         },
         "hidden": patch.object(stages, "unseen", list),
         "joined": patch.object(stages, "joined", list),
-        "bridged": patch.object(align, "_bridged", lambda _, taken, __: taken),
+        "bridged": patch.object(align, "_gaps", lambda *_: set()),
         "next": patch.object(boxes, "cut_second", list),
         "missed": patch.object(joined, "with_missed", list),
         "rows": patch.object(align, "_strewn", lambda *_: []),
@@ -92,9 +98,10 @@ def _gain(own: Sequence[scores.Row], other: dict[int, scores.Row]) -> dict[str, 
     }
 
 
-def staged(page: dict[str, Any]) -> tuple[Page, tuple[str, ...]]:
+def staged(page: dict[str, Any], memory: Memory | None = None) -> tuple[Page, tuple[str, ...]]:
     """Return a page that has been read, and the lines that trafilatura chose of it."""
     made, chosen = _extracted(page)
+    made.memory = memory or Memory()
     with suppress(UnreadableError):
         stages.label(made)
     return made, chosen

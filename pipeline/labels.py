@@ -88,12 +88,12 @@ def credit_of(text: str) -> str:
 
 def _of_line(text: str, seq: int) -> Iterator[Labelled]:
     """Yield what one line says: "Published: 3 May 2024 By | Jane Roe" says two things."""
-    for part in _statements(text):
+    for part in statements(text):
         if found := _match(part):
             yield Labelled(found[0], found[1], text, seq)
 
 
-def _statements(text: str) -> Iterator[str]:
+def statements(text: str) -> Iterator[str]:
     """Cut a line before each label that a separator follows, and at the separators between."""
     starts = [match.start() for match in _INSIDE.finditer(text.casefold())]
     if not starts and len(text) <= _LONGEST and _match(text):

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.align import align, inside
+from pipeline.clean.align import Line, align, inside
 from pipeline.clean.blocks import cut
 from pipeline.clean.boxes import set_apart
 from pipeline.clean.joined import joined
 from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keeping
-from pipeline.clean.marks import observation
+from pipeline.clean.marks import marks_of, observation
 from pipeline.clean.markup import safe_html
 from pipeline.clean.recall import recall
 from pipeline.clean.refuse import refuse
@@ -98,12 +98,19 @@ def extract(page: Page) -> None:
 def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = page.known()
-    lines = clean(page.lines, _facts(page, fields))
-    lines = unseen(set_apart(lines, page.snapshot.final_url))
     title = fields.title.value if fields.title else ""
     author = fields.authors.value[0] if fields.authors else ""
-    page.observation = observation(lines, title=title, author=author)
-    page.lines = recall(lines, page.memory, title=title)
+
+    def remembered(lines: list[Line]) -> list[Line]:
+        marked = tuple(marks_of(lines))
+        page.observation = observation(lines, marked, title=title, author=author)
+        lines, suspect = recall(lines, marked, page.memory, title=title)
+        if suspect:
+            page.flags.add(Flag.TEMPLATE_SUSPECT)
+        return lines
+
+    lines = clean(page.lines, _facts(page, fields), remembered)
+    page.lines = unseen(set_apart(lines, page.snapshot.final_url))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:
         page.lines = stated(page.lines, paragraphs)
@@ -124,7 +131,7 @@ def label(page: Page) -> None:
     page.html = safe_html(page.lines, page.snapshot.final_url)
     if len(page.body) < page.profile.min_chars:
         page.flags.add(Flag.SHORT)
-    if page.memory.version == 0:
+    if page.memory.provisional:
         page.flags.add(Flag.PROVISIONAL)
 
 

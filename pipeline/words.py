@@ -199,6 +199,7 @@ BY = _phrases(
     تحریر | مصنف | رپورٹ | نامہ نگار | از |
     بقلم | کتب | کتبه | الکاتب | المحرر | المراسل | کاتب |
     συντάκτης | συντάκτρια | του συντάκτη | מאת | כתב | כתבת | लेखक | द्वारा | संवाददाता |
+    oleh | penulis | bởi | লেখক | প্রতিবেদক |
     作者 | 记者 | 撰文 | 글 | 기자 | โดย | ผู้เขียน | ผู้สื่อข่าว | 著者 |
     """
 )
@@ -208,7 +209,7 @@ BY_WORDS = _phrases(
     """
     by | written by | article by | posted by | words by | von | geschrieben von | par |
     écrit par | por | escrito por | di | scritto da | door | geschreven door | بقلم | автор |
-    به قلم | מאת | โดย
+    به قلم | מאת | โดย | द्वारा | oleh
     """
 )
 """Those of `BY` that need no separator: "By Jane Roe"."""
@@ -221,6 +222,7 @@ CREDIT = _phrases(
     منبع | منابع | سرچینه | سرچینې | سرچینه ده | ماخذ | ذریعه | ذریعہ | ذرائع |
     المصدر | مصدر | المصادر | وکالات | بحواله | بحوالہ |
     πηγή | πηγές | מקור | המקור | מקורות | स्रोत | साभार | 来源 | 來源 | 消息来源 | 출처 | 자료 |
+    به نقل از | نقلا عن | نقلاً عن | sumber | nguồn | সূত্র | manba | mənbə |
     ที่มา | แหล่งข่าว | 出典 | źródło | källa | kilde | lähde | sursa | zdroj | forrás | izvor |
     """
 )

@@ -12,7 +12,7 @@ from pipeline.errors import ArchiveError, PageFunctionError
 from pipeline.model import Hints, Memory, Profile, Reading, Snapshot
 from pipeline.reasons import Reason
 from scraper.reading import read_page
-from storage.links import hints_for
+from storage.links import hints_for, hints_then
 from storage.schema import articles, revisions
 from storage.snapshots import kept
 
@@ -44,7 +44,10 @@ class Archived:
 def archived(conn: Connection, archive: Path, revision_id: int) -> Archived | Unread:
     """Return the page that a revision was read from, as it came, and what was announced of it."""
     row = conn.execute(
-        select(revisions.c.snapshot_id, revisions.c.origins, articles.c.url_id)
+        select(
+            *(revisions.c.snapshot_id, revisions.c.origins, revisions.c.title),
+            *(revisions.c.published, revisions.c.modified, articles.c.url_id),
+        )
         .join(articles, articles.c.id == revisions.c.article_id)
         .where(revisions.c.id == revision_id)
     ).one_or_none()
@@ -58,7 +61,9 @@ def archived(conn: Connection, archive: Path, revision_id: int) -> Archived | Un
         snapshot = kept(conn, archive, row.snapshot_id)
     except ArchiveError as error:
         return Unread("damaged", error.message)
-    return Archived(snapshot, hints_for(conn, [row.url_id])[row.url_id])
+    hints = hints_for(conn, [row.url_id])[row.url_id]
+    then = hints_then(hints, row._asdict(), snapshot.fetched_at)
+    return Archived(snapshot, then)
 
 
 def reread(

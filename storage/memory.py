@@ -26,8 +26,6 @@ WINDOW = 200
 """A memory is learned from so many of the newest pages."""
 KEPT = 400
 """So many of the newest observations of a source are kept."""
-SETTLED = 5
-"""Pages from which on a memory is no longer provisional."""
 
 
 class Learn(Protocol):
@@ -83,7 +81,7 @@ class State:
     @property
     def provisional(self) -> bool:
         """Return whether it has seen too few pages to be relied upon."""
-        return self.pages < SETTLED
+        return Memory(pages=self.pages).provisional
 
 
 def observe(
@@ -243,12 +241,15 @@ def _held(conn: Connection, source_pk: int) -> dict[int, str]:
 
 
 def _digest(memory: Memory) -> str:
-    """Return a digest of what decides about blocks; titles come and go with the articles."""
+    """Return a digest of what decides about blocks.
+
+    Titles and furniture come and go with the articles and the ticker: old pages have none of it.
+    """
     says: tuple[Any, ...] = (
         sorted((place, seen.rule) for place, seen in memory.places.items()),
-        sorted((spot, seen.rule) for spot, seen in memory.texts.items()),
+        sorted((text, seen.rule) for text, seen in memory.texts.items()),
         sorted(memory.pins.items()),
-        memory.pages >= SETTLED,
+        memory.provisional,
     )
     return hashlib.sha256(repr(says).encode()).hexdigest()
 

@@ -11,15 +11,17 @@ from pipeline.model import Mark, Memory, Observation, Seen
 
 _FORMAT = b"\x01"
 """The first byte; another one is of another version of this code."""
-_HEAD = struct.Struct("<qqII")
+_HEAD = struct.Struct("<qqqII")
 _MARK = struct.Struct("<qqIbb")
 _PATH = struct.Struct("<qI")
 _LEVEL = 6
+_KNOWN = ("places", "texts", "furniture")
 
 
 def pack_observation(seen: Observation) -> bytes:
     """Return what a page shows as bytes."""
-    parts = [_HEAD.pack(seen.title, seen.author, len(seen.marks), len(seen.paths))]
+    head = (seen.title, seen.author, seen.generation, len(seen.marks), len(seen.paths))
+    parts = [_HEAD.pack(*head)]
     parts += [_MARK.pack(*mark) for mark in seen.marks]
     for place, path in seen.paths.items():
         words = path.encode("utf-8", "surrogatepass")
@@ -33,7 +35,7 @@ def unpack_observation(packed: bytes) -> Observation | None:
         return None
     try:
         data = zlib.decompress(packed[1:])
-        title, author, marks, paths = _HEAD.unpack_from(data)
+        title, author, generation, marks, paths = _HEAD.unpack_from(data)
         at = _HEAD.size + marks * _MARK.size
         found = tuple(Mark._make(one) for one in _MARK.iter_unpack(data[_HEAD.size : at]))
         words: dict[int, str] = {}
@@ -45,29 +47,28 @@ def unpack_observation(packed: bytes) -> Observation | None:
         return None
     if at != len(data) or len(found) != marks:
         return None
-    return Observation(title=title, author=author, marks=found, paths=words)
+    return Observation(title=title, author=author, generation=generation, marks=found, paths=words)
 
 
 def pack_memory(memory: Memory) -> bytes:
     """Return what a memory has learned as bytes; its version and pins are kept elsewhere."""
-    learned = {
-        "places": [[place, *seen] for place, seen in sorted(memory.places.items())],
-        "texts": [[*spot, *seen] for spot, seen in sorted(memory.texts.items())],
-        "titles": sorted(memory.titles),
+    learned: dict[str, Any] = {
+        name: [[number, *seen] for number, seen in sorted(getattr(memory, name).items())]
+        for name in _KNOWN
     }
+    learned["titles"] = sorted(memory.titles)
     return _FORMAT + zlib.compress(json.dumps(learned).encode("ascii"), _LEVEL)
 
 
 def unpack_memory(packed: bytes) -> dict[str, Any] | None:
-    """Return `places`, `texts` and `titles`; None if the bytes are of no use."""
+    """Return what a memory knows, by name of the attribute; None if the bytes are of no use."""
     if packed[:1] != _FORMAT:
         return None
     try:
         learned = json.loads(zlib.decompress(packed[1:]))
-        return {
-            "places": {place: Seen(*seen) for place, *seen in learned["places"]},
-            "texts": {(place, key): Seen(*seen) for place, key, *seen in learned["texts"]},
-            "titles": frozenset(learned["titles"]),
+        known: dict[str, Any] = {
+            name: {number: Seen(*seen) for number, *seen in learned[name]} for name in _KNOWN
         }
+        return known | {"titles": frozenset(learned["titles"])}
     except (zlib.error, ValueError, KeyError, TypeError):
         return None

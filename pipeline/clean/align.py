@@ -18,6 +18,9 @@ _OPENING = 30
 _ROW = 150
 _SKIPPED = 60
 _NEARLY = 0.9
+_MOST = 0.5
+_STRANGE = 200
+"""Blocks in a row that are no part of the line: with more, what follows is none either."""
 _LINE = 80
 _PROSE = 60
 _LINKED = 0.3
@@ -62,8 +65,11 @@ def align(pieces: Sequence[Piece], chosen: Sequence[str]) -> list[Line]:
         elif found is None and not (len(line) <= _LINE and bare(line) in menus):
             extra[at].append(line.removeprefix("- ").strip("| "))
     aside = "\n".join(bare(text) for texts in extra.values() for text in texts)
-    told = {i for i, form in enumerate(forms) if aside and form[:_OPENING] in aside}
-    return _lines(pieces, _bridged(pieces, taken, told), extra)
+    gaps = {i for i in _gaps(pieces, taken) if forms[i][:_OPENING] not in aside}
+    # Where it skipped more than that it did so on purpose: another article, readers' letters.
+    if sum(len(forms[i]) for i in gaps) <= _MOST * sum(len(forms[i]) for i in taken):
+        taken |= gaps
+    return _lines(pieces, taken, extra)
 
 
 def inside(pieces: Sequence[Piece], selected: Sequence[HtmlElement]) -> list[Line]:
@@ -108,37 +114,39 @@ def _run(form: str, forms: Sequence[str], start: int) -> list[int]:
 
 def _strewn(form: str, forms: Sequence[str], start: int) -> list[int]:
     """Return the blocks that make up nearly all of a long line: a row that lays the page out."""
-    at, run, covered = 0, [], 0
+    at, run, covered, strange = 0, [], 0, 0
     for index in range(start, len(forms)):
         part = forms[index]
         slack = _SKIPPED if len(part) >= _PART else 0
         where = form.find(part, at, at + len(part) + slack) if part else -1
+        strange = 0 if where >= 0 else strange + 1
         if where >= 0:
             run.append(index)
             covered += len(part)
             at = where + len(part)
+        elif strange > _STRANGE:
+            break
     return run if covered >= _NEARLY * len(form) else []
 
 
-def _bridged(pieces: Sequence[Piece], taken: set[int], told: set[int]) -> set[int]:
-    """Add paragraphs that the extractor skipped between others of the very same place.
+def _gaps(pieces: Sequence[Piece], taken: set[int]) -> set[int]:
+    """Return paragraphs that the extractor skipped between others of the very same place.
 
-    Those `told` it has in its own wording: without a note that stands inside them.
+    It may have one in its own wording: without a note that stands inside it.
     """
     if not taken:
-        return taken
+        return set()
     paths = Counter(pieces[i].block.path for i in taken if len(pieces[i].block.text) >= _PROSE)
     containers = {(pieces[i].container, pieces[i].block.tag) for i in taken}
-    gaps = {
+    return {
         i
         for i in range(min(taken), max(taken))
-        if i not in taken | told
+        if i not in taken
         and paths[pieces[i].block.path] > 1
         and (pieces[i].container, pieces[i].block.tag) in containers
         and len(pieces[i].block.text) >= _PROSE
         and pieces[i].block.link_density <= _LINKED
     }
-    return taken | gaps
 
 
 def _lines(pieces: Sequence[Piece], taken: set[int], extra: dict[int, list[str]]) -> list[Line]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipeline.clean.align import Line
+from pipeline.clean.repeated import repeated
 from pipeline.clean.second import cut_second
 from pipeline.model import Label
 
@@ -32,6 +33,8 @@ _MOST = 0.25
 _HOLDING = frozenset({"body", "html", "article", "main"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINKED = 0.9
+_WHOLE = 0.95
+_PARAGRAPHS = frozenset({"p", "div", "strong"})
 _LISTED = 3
 """Links one below the other that make a list of other articles."""
 _WORDS = 4
@@ -41,11 +44,17 @@ _WORDS = 4
 def set_apart(lines: Sequence[Line], url: str) -> list[Line]:
     """Return the lines, those of the content that lead away from it labelled so.
 
-    Boxes that their class names, lists of headlines of the same site as `url`, headings that
-    nothing follows.
+    Boxes that their class names, headlines of the same site as `url` in a list or in a paragraph of
+    their own, passages that stand there twice, headings that nothing follows.
     """
     done, host = cut_second(lines), _host(url)
-    for find in (_named, lambda kept: _listed(kept, host), _last_headings):
+    for find in (
+        _named,
+        _twice,
+        lambda kept: _listed(kept, host),
+        lambda kept: _lone(kept, host),
+        _last_headings,
+    ):
         content = [at for at, line in enumerate(done) if line.block.label is Label.CONTENT]
         for at, label, rule, reason in _found(find, [done[at] for at in content], content):
             done[at] = replace(done[at], block=done[at].block.judged(label, rule, reason))
@@ -90,6 +99,11 @@ def _named(kept: Sequence[Line]) -> Iterator[_Finding]:
                 yield at, Label.CHROME, "box", f"stands in a box called {named[box]!r}"
 
 
+def _twice(kept: Sequence[Line]) -> Iterator[_Finding]:
+    for at in repeated(kept):
+        yield at, Label.CHROME, "twice", "is part of a passage that stands further up"
+
+
 def _listed(kept: Sequence[Line], host: str) -> Iterator[_Finding]:
     run: list[int] = []
     for at in range(len(kept) + 1):
@@ -100,6 +114,15 @@ def _listed(kept: Sequence[Line], host: str) -> Iterator[_Finding]:
             for one in run:
                 yield one, Label.PROMO, "links", f"is one of {len(run)} links of the site in a row"
         run = []
+
+
+def _lone(kept: Sequence[Line], host: str) -> Iterator[_Finding]:
+    for at, line in enumerate(kept):
+        block = line.block
+        if block.tag not in _PARAGRAPHS or block.link_density < _WHOLE or line.element is None:
+            continue
+        if len(block.text.split()) > _WORDS and _stays(line.element, host):
+            yield at, Label.PROMO, "lone", "is a paragraph that is one link of the site"
 
 
 def _is_headline(line: Line, host: str) -> bool:

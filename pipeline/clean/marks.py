@@ -33,19 +33,32 @@ _MOST = 400
 """Blocks of a page that are looked at."""
 
 
-def observation(lines: Sequence[Line], *, title: str, author: str) -> Observation:
+Marked = Sequence[tuple[Mark, int]]
+"""The marks of a page, each with the index of its line."""
+
+
+def observation(lines: Sequence[Line], marked: Marked, *, title: str, author: str) -> Observation:
     """Return what a page shows; menus and the credit, which is told apart by its label, left out.
 
     It does not depend on what the site's memory says: pages may be learned in any order.
     """
-    found = tuple(marks_of(lines))
-    marks = tuple(dict.fromkeys(mark for mark, _ in found))
     return Observation(
         title=text_key(title) if title else 0,
         author=number(bare(author)) if author else 0,
-        marks=marks,
-        paths={mark.place: path_of(lines[index]) for mark, index in found},
+        generation=generation_of(lines),
+        marks=tuple(dict.fromkeys(mark for mark, _ in marked)),
+        paths={mark.place: path_of(lines[index]) for mark, index in marked},
     )
+
+
+def generation_of(lines: Sequence[Line]) -> int:
+    """Return the place of the article's title, else of the first heading; 0 for none."""
+    titles = (
+        line for line in lines if line.block.label is Label.TITLE and line.element is not None
+    )
+    headings = (line for line in lines if line.block.tag == "h1")
+    line = next(titles, None) or next(headings, None)
+    return number(line.block.path) if line is not None else 0
 
 
 def marks_of(lines: Sequence[Line]) -> Iterator[tuple[Mark, int]]:
@@ -66,22 +79,30 @@ def marks_of(lines: Sequence[Line]) -> Iterator[tuple[Mark, int]]:
     for index, line in told:
         head, tail = at.get(index, (ABOVE, 0))
         text = line.block.text
-        place = number(path_of(line))
-        yield Mark(place, text_key(text), len(text), head, tail), index
+        yield Mark(number(path_of(line)), text_key(text), len(text), head, tail), index
 
 
-def places_of(mark: Mark) -> tuple[tuple[int, int], ...]:
+# A memory is learned from the same pages again and again.
+@lru_cache(maxsize=16_384)
+def places_of(mark: Mark, generation: int) -> tuple[tuple[int, int], ...]:
     """Return the places at which a block stands, from the path alone to the position in it.
 
-    Each is its number, and its position: 0 for the path alone, `ABOVE`, 1… from the top, and
-    -2… for the last, the last but one.
+    Each is its number in a generation, and its position: 0 for the path alone, `ABOVE`, 1… from
+    the top, and -2… for the last, the last but one.
     """
-    places = [(mark.place, 0)]
+    place = mixed(mark.place, generation)
+    places = [(place, 0)]
     if mark.head:
-        places.append((_at(mark.place, mark.head), mark.head))
+        places.append((mixed(place, mark.head), mark.head))
     if mark.tail:
-        places.append((_at(mark.place, -1 - mark.tail), -1 - mark.tail))
+        places.append((mixed(place, -1 - mark.tail), -1 - mark.tail))
     return tuple(places)
+
+
+def mixed(number: int, other: int) -> int:
+    """Return one signed 64-bit number for two."""
+    both = (number ^ (other * _STEP)) & _MASK
+    return both - (1 << 64) if both >> 63 else both
 
 
 def text_key(text: str) -> int:
@@ -120,8 +141,3 @@ def _wrapped(element: HtmlElement) -> str:
     if any(child.tail and not child.tail.isspace() for child in element):
         return ""
     return str(next(iter(tags)))
-
-
-def _at(place: int, position: int) -> int:
-    mixed = (place ^ (position * _STEP)) & _MASK
-    return mixed - (1 << 64) if mixed >> 63 else mixed

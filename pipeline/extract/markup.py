@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from pipeline.extract.tree import text_of
+from pipeline.labels import label_of
 
 _HEADINGS = ("h1", "h2")
 _MOST_HEADINGS = 12
@@ -86,7 +87,8 @@ def _heading(page: Markup, element: HtmlElement) -> None:
 def _time(page: Markup, element: HtmlElement) -> None:
     value, text = (element.get("datetime") or "").strip(), text_of(element)[:200]
     about = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
-    if "modified" in about or "updated" in about.replace("published updated", ""):
+    changed = "modified" in about or "updated" in about.replace("published updated", "")
+    if changed or label_of(text) == "updated":
         page.modified_times.append(value or text)
     elif (value or text) and not _apart(element):
         sure = element.get("pubdate") is not None or "publish" in about

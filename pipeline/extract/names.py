@@ -38,6 +38,8 @@ _CREDENTIALS = words_of(
 )
 """Degrees and licences: behind a comma they stand like a name of their own."""
 _TRADE = re.compile(r"(?<=\w)\s+(?:co-?founder|founder|ceo|rn|md|ph\.?d)$", re.IGNORECASE)
+_ACCOUNT = re.compile(r"@\w|(?=\w*[._\d])[a-z][a-z0-9]*(?:[._][a-z0-9]+)*$")
+"""A handle, or one word in small letters with a dot, an underscore or digits in it."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -47,7 +49,8 @@ def authors_of(texts: Iterable[str], *, sites: Iterable[str]) -> tuple[str, ...]
     names: dict[str, str] = {}
     for text in texts:
         for part in _SPLIT.split(_unlabelled(text[:_LONGEST_LINE])):
-            name = "" if _is_sentence(part) else _cleaned(part)
+            refuse = _is_sentence(part) or _ACCOUNT.match(part.strip())
+            name = "" if refuse else _cleaned(part)
             if names and fold(name.replace(".", "")) in _CREDENTIALS:
                 continue
             if name and is_name(name) and (form := bare(name)) not in refused:
@@ -96,7 +99,8 @@ def _unlabelled(text: str) -> str:
     for count in range(len(words), 0, -1):
         if fold(" ".join(words[-count:])) == rest:
             return " ".join(words[-count:])
-    return plain
+    # Label and name share a word where a script has no spaces.
+    return next((plain[at:] for at in range(len(plain)) if fold(plain[at:]) == rest), plain)
 
 
 def _cleaned(part: str) -> str:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from lxml.html import HtmlElement
 
 from pipeline.dates import day_moment, is_date, parse_date
+from pipeline.extract.beside import beside
 from pipeline.extract.markup import Markup
 from pipeline.extract.structured import Stated
 from pipeline.labels import Labelled
@@ -19,6 +21,10 @@ from pipeline.model import Block, Field, Flag, Hints, Moment, ZoneOrigin
 EARLIEST = date(1995, 1, 1)
 """There was no news on the web before."""
 _AHEAD = timedelta(days=2)
+_BETWEEN = timedelta(days=1)
+"""Two days that a page states may be one in two zones."""
+_NEAR = 9
+"""Lines between the title and the label of its date."""
 _STRONG = (
     "article:published_time", "og:published_time", "datepublished", "og:article:published_time",
     "rnews:datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
@@ -36,6 +42,7 @@ _WEAK = (
     "displaydate",
     "timestamp",
 )
+_STATED = frozenset({"json-ld", "meta", "microdata"})
 _MODIFIED = (
     "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified",
     "lastmod", "og:article:modified_time", "revised",
@@ -75,11 +82,14 @@ def pick_published(
 ) -> tuple[Field[Moment] | None, set[Flag]]:
     """Return the publication date that the best evidence gives, and what is odd about it."""
     flags: set[Flag] = set()
-    for origin, raw, found in candidates(evidence, blocks):
+    lines = beside(evidence.heading, blocks, evidence.now, evidence.read)
+    for origin, raw, found in chain(candidates(evidence, blocks), lines):
         moment, odd = believable(found, evidence.now) if found else (None, {Flag.BAD_DATE})
         if moment is None:
             flags |= odd
             continue
+        if origin in _STATED and (older := _older(evidence, moment)) is not None:
+            return older, set()
         better = _finer(moment, evidence.hints.published)
         if better is not None:
             stated = better.text()  # as the listing says it: the page was less precise
@@ -193,6 +203,28 @@ def _below_heading(
         if is_date(block.text):
             yield "label", block.text, evidence.read(block.text)
             return
+
+
+def _older(evidence: Evidence, moment: Moment) -> Field[Moment] | None:
+    """Return an older publication date that readers see, where machines are told another one.
+
+    It is in the URL, or behind a label where the date for machines is that of the last change.
+    """
+    seen = []
+    if match := _IN_URL.search(evidence.url):
+        seen.append(("url", match[1], match[1]))
+    changed = evidence.read(evidence.stated.modified or evidence.page.first(*_MODIFIED)[0])
+    if changed is None or changed.day <= moment.day:
+        seen += [
+            ("label", label.raw, label.value)
+            for label in evidence.labels
+            if label.kind == "published" and abs(label.seq - evidence.heading) <= _NEAR
+        ]
+    for origin, raw, text in seen:
+        found, _ = believable(evidence.read(text), evidence.now)
+        if found is not None and found.day < moment.day - _BETWEEN:
+            return Field(value=found, origin=origin, raw=raw)
+    return None
 
 
 def _finer(moment: Moment, hinted: Moment | None) -> Moment | None:

@@ -72,7 +72,13 @@ def json_ld(root: HtmlElement) -> Stated:
     publisher = next((name for name in names if name), "")
     persons = tuple(_name(node) for node in nodes if _types(node) >= {"Organization", "Person"})
     if best is None:
-        return Stated(publisher=publisher, persons=persons)
+        page = next((node for node in nodes if "WebPage" in _types(node)), {})
+        return Stated(
+            published=_text(page.get("datePublished")),
+            modified=_text(page.get("dateModified")),
+            publisher=publisher,
+            persons=persons,
+        )
     return Stated(
         headline=_text(best.get("headline") or best.get("name")),
         authors=tuple(_names(best.get("author") or best.get("creator"), known)),

@@ -14,6 +14,7 @@ from pipeline.words import ECHO, bare, fold
 
 SOCIAL = ("headline", "og:title", "twitter:title", "dc.title", "dcterms.title", "title")
 _SEPARATORS = re.compile(r"\s+[|ㅣ\-–—·•»«:~/]+\s+|\s*[|｜ㅣ»]\s*")
+_COLON = re.compile(r"\s*[:：]\s+")
 _RUBRIC_ENDS = "|:–—-·•»/"
 _LONGEST_SITE = 60
 _SHORTEST = 4
@@ -43,7 +44,7 @@ def pick_title(
             ("json-ld", stated.headline),
             ("microdata", micro.headline),
             ("meta", social),
-            ("page", page.title),
+            ("page", _behind_site(page.title, names, printed)),
         )
         if text and (cleaned := without_site(text, names, printed)) and bare(cleaned) not in names
     ]
@@ -88,9 +89,17 @@ def without_site(text: str, names: Iterable[str], printed: Iterable[str] = ()) -
     return text.strip()
 
 
-def parts_of(text: str) -> list[tuple[str, str]]:
+def _behind_site(text: str, names: set[str], printed: set[str]) -> str:
+    """Return the title in "Site: Title", where the page prints both."""
+    for head, tail in parts_of(text[:_LONGEST], _COLON):
+        if bare(head) in names | printed and bare(tail) in printed:
+            return tail
+    return text
+
+
+def parts_of(text: str, separators: re.Pattern[str] = _SEPARATORS) -> list[tuple[str, str]]:
     """Return what stands before and behind each separator in a title."""
-    cuts = _SEPARATORS.finditer(text)
+    cuts = separators.finditer(text)
     return [(text[: cut.start()].strip(), text[cut.end() :].strip()) for cut in cuts]
 
 

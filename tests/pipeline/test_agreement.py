@@ -127,7 +127,7 @@ def test_what_the_source_itself_states_is_not_contradicted_but_borne_out():
 
 
 def test_a_guess_alone_is_single():
-    above = "<div>29.05.2024 at the weir, where the keepers stood in the rain</div>"
+    above = "<div>29.05.2024 at the weir, where the keepers stood in the rain.</div>"
     found = said(above=above, url="https://valley.example/weir")
     assert found.published.origin == "htmldate"
     assert found.agreement["published"].word == "single"

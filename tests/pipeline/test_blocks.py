@@ -133,3 +133,10 @@ def test_a_row_that_lays_the_page_out_is_the_blocks_in_it():
     kept = [line.block.text for line in inside if line.chosen]
     assert kept == ["Gazette", "The ferry", *paragraphs, "Foot"]
     assert not menu.chosen
+
+
+def test_much_that_the_extractor_skipped_was_skipped_on_purpose():
+    long = [f"Letter {n} about the ferry and the river that flows by the quay." for n in range(12)]
+    pieces = cut(parse("<div>" + "".join(f"<p>{text}</p>" for text in long) + "</div>").root)
+    lines = align(pieces, [long[0], long[1], long[11]])
+    assert [line.block.text for line in lines if line.chosen] == [long[0], long[1], long[11]]

@@ -82,7 +82,8 @@ def test_links_to_other_sites_are_what_the_article_recommends():
 
 def test_two_links_are_no_list_and_short_ones_no_headlines():
     for texts in (HEADLINES[:2], ("Owls", "Mice", "Salt")):
-        inner = paragraphs(*P[:2]) + links("", texts) + paragraphs(*P[2:])
+        items = links("", texts).replace("<p>", "<li>").replace("</p>", "</li>")
+        inner = f"{paragraphs(*P[:2])}<ul>{items}</ul>{paragraphs(*P[2:])}"
         assert len(kept(inner)) == len(P) + len(texts)
 
 
@@ -109,3 +110,30 @@ def test_nothing_is_dropped_and_every_removal_says_why(parts):
     found = judged(inner or "<p>Salt</p>")
     assert [line.block.seq for line in found] == list(range(len(found)))
     assert all((line.block.rule is None) == (line.block.label is Label.CONTENT) for line in found)
+
+
+def test_a_paragraph_that_is_one_link_of_the_site_goes_and_a_link_elsewhere_stays():
+    link = "<p><a href='{}'>Two valleys agree on the old bridge</a></p>"
+    around = paragraphs(*P[:2]), paragraphs(*P[2:])
+    for address in ("/p/2", "https://www.monitor.example/p/2"):
+        assert kept(link.format(address).join(around)) == list(P)
+    assert "Two valleys agree on the old bridge" in kept(
+        link.format("https://archive.example/p/2").join(around)
+    )
+
+
+def test_a_short_link_and_a_line_with_more_than_a_link_stay():
+    for inner in ("<a href='/p/2'>The old bridge</a>", "See <a href='/p/2'>what was agreed on</a>"):
+        assert len(kept(f"<p>{inner}</p>".join((paragraphs(*P[:2]), paragraphs(*P[2:]))))) == 5
+
+
+def test_an_article_that_stands_on_the_page_twice_is_read_once():
+    story = [f"Stop {n}: {text}" for n in range(4) for text in P]
+    assert kept(paragraphs(*story, *story)) == story
+
+
+def test_a_refrain_and_the_rows_of_a_table_stay_each_time():
+    refrain = [P[0], *(f"Verse {n} of the song" for n in range(16))]
+    assert kept(paragraphs(*refrain, *refrain, P[1])) == [*refrain, *refrain, P[1]]
+    short = [*P, *P, P[0]]
+    assert kept(paragraphs(*short)) == short

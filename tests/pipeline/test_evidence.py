@@ -154,6 +154,17 @@ def test_microdata_of_an_article_is_read():
         (["Von Grete Anders"], ("Grete Anders",)),
         (["Bridge Desk Team"], ("Bridge Desk Team",)),
         (["زرغونه وردګ"], ("زرغونه وردګ",)),
+        (["نویسنده: زهرا احمدی"], ("زهرا احمدی",)),
+        (["تحریر: سارہ خان"], ("سارہ خان",)),
+        (["لیکوال: زرغونه وردګ"], ("زرغونه وردګ",)),
+        (["بقلم: أحمد علي"], ("أحمد علي",)),
+        (["Автор: Анна Петрова"], ("Анна Петрова",)),
+        (["Yazan: Ayşe Yılmaz"], ("Ayşe Yılmaz",)),
+        (["Por María López y Juan Pérez"], ("María López", "Juan Pérez")),
+        (["Par Anne Dubois et Luc Martin"], ("Anne Dubois", "Luc Martin")),
+        (["द्वारा सीता शर्मा"], ("सीता शर्मा",)),
+        (["作者：李明"], ("李明",)),
+        (["Penulis: Siti Aminah"], ("Siti Aminah",)),
     ],
 )
 def test_names_are_split_and_cleaned(texts, expected):
@@ -163,6 +174,7 @@ def test_names_are_split_and_cleaned(texts, expected):
 @pytest.mark.parametrize(
     "text",
     [
+        *("@jo_halloran", "jo.halloran", "jo_halloran", "editor2", "Twitter: @jo"),
         *("Harbour Times", "harbour-times", "admin", "jo@harbour.example", "https://x.example/jo"),
         *(
             "www.harbour.example",
@@ -262,6 +274,13 @@ def test_without_any_markup_the_line_above_the_date_is_the_title():
 )
 def test_the_sites_name_is_cut_off_a_title_only_where_it_is_known(text, expected):
     assert without_site(text, {bare("Harbour Times")}) == expected
+
+
+def test_a_browsers_title_loses_a_site_that_stands_before_a_colon_where_both_are_printed():
+    lines = ["Harbour Post", "Ferry returns at last"]
+    head = "<title>Harbour Post: Ferry returns at last</title>"
+    assert titled(head, lines=lines).value == "Ferry returns at last"
+    assert titled(head, lines=lines[1:]).value == "Harbour Post: Ferry returns at last"
 
 
 ENGLISH = "The ferry crossed the river again on Monday with a new engine."

@@ -52,6 +52,16 @@ def test_a_long_paragraph_is_never_a_label():
         ("المصدر: وكالة أنباء الجبل", "وكالة أنباء الجبل"),
         ("Источник: Горное агентство", "Горное агентство"),
         ("Quelle: Bergland-Pressedienst", "Bergland-Pressedienst"),
+        ("Kaynak: Dağ Haber Ajansı", "Dağ Haber Ajansı"),
+        ("Fuente: Agencia Monte", "Agencia Monte"),
+        ("Source : Agence du Mont", "Agence du Mont"),
+        ("Fonte: Agenzia Monte", "Agenzia Monte"),
+        ("स्रोत: पर्वत समाचार", "पर्वत समाचार"),
+        ("来源：山地通讯社", "山地通讯社"),
+        ("Sumber: Kantor Berita Gunung", "Kantor Berita Gunung"),
+        ("সূত্র: পাহাড় সংবাদ", "পাহাড় সংবাদ"),
+        ("به نقل از: خبرگزاری کوه", "خبرگزاری کوه"),
+        ("نقلاً عن: وكالة الجبل", "وكالة الجبل"),
     ],
 )
 def test_a_credit_line_names_its_outlet_as_written(line, outlet):

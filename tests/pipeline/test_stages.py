@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.clean.marks import number
+from pipeline.clean.marks import mixed, number
 from pipeline.dates import day_moment
 from pipeline.model import Flag, Hints, Label, Memory, Moment, Profile, Seen, Selectors
 from pipeline.reasons import Reason
@@ -134,7 +134,7 @@ def test_todays_date_in_the_header_is_not_the_publication():
 def test_an_older_date_right_above_the_title_is_the_publication():
     found = reading(page(f"<div>November 4, 2024</div>{ARTICLE}"))
     assert found.published is not None
-    assert (found.published.value.text(), found.published.origin) == ("2024-11-04", "htmldate")
+    assert (found.published.value.text(), found.published.origin) == ("2024-11-04", "label")
     apart = reading(page(f"<div>November 4, 2024</div><p>Ferries and bridges</p>{ARTICLE}"))
     assert apart.published is None
 
@@ -170,7 +170,7 @@ def test_a_selector_that_matches_nothing_leaves_the_reading_as_it_was():
 def test_places_that_the_site_memory_knows_as_ticker_are_removed():
     strip = "<div class='strip'>Guild prints a pamphlet on floods, and a second one on rain</div>"
     inner = ARTICLE.replace(f"<p>{P2}", f"{strip}<p>{P2}")
-    place = number("body/article/div.strip")
+    place = mixed(number("body/article/div.strip"), number("body/article/h1"))
     memory = Memory(site="m", version=3, pages=20, places={place: Seen("place", 19, 0.97)})
     found = reading(page(inner), memory=memory)
     assert found.clean_version == 3
