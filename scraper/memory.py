@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.clean.learned import learn, spot
+from pipeline.clean.learned import RULES, learn, spot
 from pipeline.clean.marks import places_of, text_key
 from pipeline.clean.recall import position_in_words
 from pipeline.model import Mark, Memory, Observation, Seen
@@ -40,6 +41,15 @@ class Learned:
     """Key of its text there."""
     sample: str = ""
     """Its text there; empty if that is not stored."""
+    taken_by: str | None = None
+    """The rule that keeps this text out of the stored article; None if none does."""
+
+    @property
+    def matters(self) -> bool:
+        """Return whether no other rule would keep the text out of the article."""
+        # The page's own rule `furniture` has its name from the same thing.
+        own = {None, "pin", self.rule, *RULES - {"furniture"}}
+        return bool(self.sample) and self.taken_by in own
 
 
 def relearn(conn: Connection, source_pk: int, now: datetime) -> Memory:
@@ -69,52 +79,63 @@ def learn_fewest(
 
 
 def places(conn: Connection, source_pk: int) -> tuple[Learned, ...]:
-    """Return what a source's memory has learned, what is on most pages first."""
+    """Return what a source's memory has learned: what matters first, then what is on most pages.
+
+    Of each block only what decides about it.
+    """
     memory = kept.memory_of(conn, source_pk)
     found: dict[tuple[str, int], Learned] = {}
     seen, _ = kept.sights(conn, source_pk, limit=kept.KEPT)
     for sight in seen:  # newest first
         for mark in sight.observation.marks:
-            for what, position, known in _known(mark, sight.observation.generation, memory):
-                if old := found.get(what):
-                    found[what] = replace(old, first_seen=sight.fetched_at)
-                    continue
-                found[what] = Learned(
-                    kind=what[0],
-                    spot=what[1],
-                    rule=known.rule,
-                    path=sight.observation.paths.get(mark.place, ""),
-                    position=position_in_words(position),
-                    pages=known.pages,
-                    share=known.share,
-                    first_seen=sight.fetched_at,
-                    last_seen=sight.fetched_at,
-                    url_id=sight.url_id,
-                    text=mark.key,
-                )
-    texts = {url_id: _texts(conn, url_id) for url_id in {one.url_id for one in found.values()}}
-    done = [replace(one, sample=texts[one.url_id].get(one.text, "")) for one in found.values()]
-    return tuple(sorted(done, key=lambda one: (-one.pages, one.path, one.position, one.spot)))
+            if (of := _known(mark, sight.observation.generation, memory)) is None:
+                continue
+            what, position, known = of
+            if old := found.get(what):
+                found[what] = replace(old, first_seen=sight.fetched_at)
+                continue
+            found[what] = Learned(
+                kind=what[0],
+                spot=what[1],
+                rule=known.rule,
+                path=sight.observation.paths.get(mark.place, ""),
+                position=position_in_words(position),
+                pages=known.pages,
+                share=known.share,
+                first_seen=sight.fetched_at,
+                last_seen=sight.fetched_at,
+                url_id=sight.url_id,
+                text=mark.key,
+            )
+    stored = {url_id: _blocks(conn, url_id) for url_id in {one.url_id for one in found.values()}}
+    done = [
+        replace(one, sample=block["text"], taken_by=block.get("rule"))
+        if (block := stored[one.url_id].get((one.text, one.path.partition(">")[0])))
+        else one
+        for one in found.values()
+    ]
+    return tuple(sorted(done, key=_order))
 
 
-def _known(
-    mark: Mark, generation: int, memory: Memory
-) -> Iterator[tuple[tuple[str, int], int, Seen]]:
-    """Yield what the memory knows of a block; of a place only the widest that it knows."""
+def _order(one: Learned) -> tuple[bool, bool, int, str, str, int]:
+    return not one.matters, not one.sample, -one.pages, one.path, one.position, one.spot
+
+
+def _known(mark: Mark, generation: int, memory: Memory) -> tuple[tuple[str, int], int, Seen] | None:
+    """Return what the memory knows of a block: the widest place, else its text."""
     for place, position in places_of(mark, generation):
         if known := memory.places.get(place):
-            yield ("place", place), position, known
-            if position == 0:
-                return
-    if known := memory.texts.get(spot(mark.place, mark.key, generation)):
-        yield ("text", mark.key), 0, known
+            return ("place", place), position, known
+    known = memory.texts.get(spot(mark.place, mark.key, generation))
+    known = known or memory.furniture.get(mark.key)
+    return (("text", mark.key), 0, known) if known else None
 
 
-def _texts(conn: Connection, url_id: int) -> dict[int, str]:
-    """Return the texts of the blocks of a URL's article by their keys."""
+def _blocks(conn: Connection, url_id: int) -> dict[tuple[int, str], Mapping[str, Any]]:
+    """Return the blocks of a URL's article by the keys of their texts, and their paths."""
     blocks = conn.scalar(
         select(revisions.c.blocks)
         .join(articles, articles.c.revision_id == revisions.c.id)
         .where(articles.c.url_id == url_id)
     )
-    return {text_key(block["text"]): block["text"] for block in blocks or ()}
+    return {(text_key(block["text"]), block.get("path", "")): block for block in blocks or ()}

@@ -34,6 +34,7 @@ EXAMPLES: dict[str, str] = {
     "replay": "khabar replay harbour --since 30d --diff",
     "up": "khabar up",
     "try": "khabar try https://harbour.example/ships",
+    "chrome": "khabar chrome harbour --pin keep 3",
     "articles": 'khabar articles find "grain ships"',
     "articles find": "khabar articles find grain --source harbour --since 7d",
     "articles show": "khabar articles show 88 --removed",

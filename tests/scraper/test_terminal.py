@@ -30,6 +30,8 @@ READING = (
     ("status",),
     ("status", "--source", "harbour"),
     ("hosts", "list"),
+    ("chrome", "harbour"),
+    ("chrome", "harbour", "--all"),
     ("quarantine", "list"),
     ("quarantine", "show", "2"),
     ("runs",),
@@ -108,6 +110,7 @@ def test_the_poison_is_in_every_column_that_is_not_ours():
         "urls.url", "articles.title", "revisions.body", "revisions.blocks", "events.message",
         "visits.detail", "visits.final_url", "listings.refused", "links.title", "processes.host",
         "sources.name", "runs.owner", "validators.etag", "snapshots.content_type",
+        "pins.sample", "pins.note",
     } <= names  # fmt: skip
 
 
