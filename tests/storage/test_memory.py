@@ -233,13 +233,15 @@ def stored(conn, name, *, version=0, media_type="text/html"):
 
 def test_what_an_older_memory_has_cleaned_is_stale_newest_first(any_store):
     with any_store.write() as conn:
-        first, _, third = stored(conn, "a"), stored(conn, "b", version=4), stored(conn, "c")
+        first, second, third = stored(conn, "a"), stored(conn, "b", version=4), stored(conn, "c")
         stored(conn, "d", media_type="application/pdf")
         assert stale(conn, 1, 4, 9) == [third[::-1], first[::-1]]
         assert stale(conn, 1, 4, 1) == [third[::-1]]
         assert stale(conn, 2, 4, 9) == []
         pass_over(conn, third[1], 4)
         assert stale(conn, 1, 4, 9) == [first[::-1]]
+        pass_over(conn, first[1], None)
+        assert stale(conn, 1, 5, 9) == [third[::-1], second[::-1]]
         assert current_of(conn, first[0]).id == first[1]
         assert current_of(conn, 999) is None
 

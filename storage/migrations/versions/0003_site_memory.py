@@ -12,6 +12,17 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column(
+        "articles",
+        sa.Column(
+            "cleaned_by",
+            sa.Integer(),
+            nullable=True,
+            comment="version of the site memory; empty: no page to clean",
+        ),
+    )
+    op.execute("UPDATE articles SET cleaned_by = 0")  # what was stored before there was a memory
+    op.create_index("ix_articles_cleaned", "articles", ["source_pk", "cleaned_by"], unique=False)
     op.create_table(
         "observations",
         sa.Column("source_pk", Id, nullable=False),
