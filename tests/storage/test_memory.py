@@ -1,5 +1,6 @@
 """What is kept of a site's template: the newest of each page, in no order, and pins over all."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -156,6 +157,17 @@ def test_a_memory_is_made_of_the_newest_pages_and_the_oldest_are_forgotten(store
     assert made.pages == 4
     assert made.titles == {9, 10, 11, 12}
     assert kept == set(range(5, 13))
+
+
+def test_each_generation_keeps_its_newest_pages(any_store, monkeypatch):
+    monkeypatch.setattr(memory.sights, "__kwdefaults__", {"limit": 3})
+    with any_store.write() as conn:
+        add_urls(conn, 10)
+        for number in range(1, 11):
+            before = replace(shown(number), generation=7 if number <= 4 else 8)
+            memory.observe(conn, 1, number, later(number), before)
+        made = memory.relearn(conn, 1, learn_fewest, now=NOW)
+    assert made.titles == {2, 3, 4, 8, 9, 10}
 
 
 def test_an_unreadable_observation_or_memory_costs_only_itself(store):

@@ -29,6 +29,12 @@ def upgrade() -> None:
         sa.Column("url_id", Id, nullable=False),
         sa.Column("fetched_at", Instant(), nullable=False, comment="of the page it was seen on"),
         sa.Column(
+            "generation",
+            Id,
+            nullable=False,
+            comment="place of the title: another for a redesign",
+        ),
+        sa.Column(
             "seen",
             sa.LargeBinary(),
             nullable=False,
