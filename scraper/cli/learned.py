@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pipeline.clean.marks import number
-from pipeline.model import SETTLED
+from pipeline.memory import SETTLED
 from scraper.cli.screen import emit, say, when
 from scraper.cli.wording import brief, count, wrapped
 from scraper.memory import Learned, places
