@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from storage.articles import Stored
 
 _TELLING = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED})
+_NEVER = frozenset({"imported", "spider"})
+"""Why a revision can never be read again."""
 _LATEST = 10
 """New pages after which a memory learns anew at the latest; a young one learns from each."""
 
@@ -111,7 +113,7 @@ def _apply(
     version: int,
 ) -> str:
     if isinstance(again, Unread):
-        pass_over(conn, revision_id, version)
+        pass_over(conn, revision_id, None if again.reason in _NEVER else version)
         return "unread"
     seen = again.reading.observation
     if seen is not None:  # of a page that was stored before there was a memory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -15,6 +16,8 @@ from storage.links import hints_for, hints_then
 from storage.schema import articles, revisions
 from storage.snapshots import kept
 
+LEASE = timedelta(minutes=10)
+"""How long a replay's run is held without a sign of life, where nobody can tell if it is dead."""
 GIVEN = frozenset({"spider"})
 """Origins of fields that came beside the page: they are not in the archive."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from scraper.replay import Unread
@@ -17,6 +18,16 @@ WORST = 3
 READ = ("changed", "same", "overtaken")
 LEFT = frozenset({"imported", "spider"})
 """Reasons for which an article stays as it is, and which no repair would mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What is to be read, and whether it is to be stored."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    sample: int | None = None
+    apply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +75,8 @@ class Report:
     """The first that could not be read: article, reason, and that in words."""
     before: int = 0
     """Articles that an earlier replay had done when it was cut short."""
-    memory: tuple[int, int] = (0, 0)
-    """Version of the site memory, and the pages that it was learned from."""
-    learned: int = 0
-    """Pages that were read first, for the memory alone."""
+    memory: tuple[int, int, int] = (0, 0, 0)
+    """Version of the site memory, its pages, and how many were read first for it alone."""
 
     @property
     def read(self) -> int:
@@ -111,9 +120,24 @@ class Report:
             self.worst = sorted([*self.worst, change], key=_loss)[:WORST]
         return change
 
+    def words(self) -> str:
+        """Return the counts in words: `312 read, 40 change, 4 lose more than 20% of their text`."""
+        change, lose = ("changed", "lost") if self.apply else ("change", "lose")
+        parts = [f"{self.read:,} read", f"{self.counts['changed']:,} {change}"]
+        if self.counts["lose"]:
+            parts.append(f"{self.counts['lose']:,} {lose} more than {LOSES:.0%} of their text")
+        if self.counts["overtaken"]:
+            parts.append(f"{self.counts['overtaken']:,} revised meanwhile")
+        if self.refused:
+            total = sum(self.refused.values())
+            parts.append(f"{total:,} no article by today's rules ({reasons(self.refused)})")
+        if self.unread:
+            parts.append(f"{sum(self.unread.values()):,} not read ({reasons(self.unread)})")
+        return ", ".join(parts)
+
     def row(self) -> dict[str, Any]:
         """Return it for programs."""
-        version, pages = self.memory
+        version, pages, learned = self.memory
         return {
             "source": self.source,
             "run": self.run,
@@ -135,7 +159,7 @@ class Report:
                 for article, reason, detail in self.trouble
             ],
             "worst": [change.row() for change in self.worst],
-            "memory": {"version": version, "pages": pages, "learned": self.learned},
+            "memory": {"version": version, "pages": pages, "learned": learned},
         }
 
     def _by_reason(self, kind: str) -> dict[str, int]:
@@ -147,24 +171,8 @@ class Report:
         return dict(sorted(found.items()))
 
 
-def tally(report: Report) -> str:
-    """Return the counts in words: `312 read, 40 change, 4 lose more than 20 % of their text`."""
-    change, lose = ("changed", "lost") if report.apply else ("change", "lose")
-    parts = [f"{report.read:,} read", f"{report.counts['changed']:,} {change}"]
-    if report.counts["lose"]:
-        parts.append(f"{report.counts['lose']:,} {lose} more than {LOSES:.0%} of their text")
-    if report.counts["overtaken"]:
-        parts.append(f"{report.counts['overtaken']:,} revised meanwhile")
-    if report.refused:
-        total = sum(report.refused.values())
-        parts.append(f"{total:,} no article by today's rules ({_reasons(report.refused)})")
-    if report.unread:
-        total = sum(report.unread.values())
-        parts.append(f"{total:,} not read ({_reasons(report.unread)})")
-    return ", ".join(parts)
-
-
-def _reasons(counts: Mapping[str, int]) -> str:
+def reasons(counts: Mapping[str, int]) -> str:
+    """Return counts by reason in words."""
     return ", ".join(f"{reason} {number}" for reason, number in counts.items())
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection
@@ -19,12 +20,14 @@ from scraper import VERSION
 from scraper.config import Config
 from scraper.config.source import Source
 from scraper.memory import relearn
-from scraper.replay import Unread
-from scraper.replayed import Change, Report, tally
+from scraper.replay import LEASE, Unread
+from scraper.replayed import Change, Report, Want
 from scraper.rereading import Rereader, Result, rules_of
 from scraper.schedule.lost import take_back
 from scraper.schedule.owners import owner_of
 from scraper.schedule.watch import declare
+from scraper.warc_pages import WarcReport
+from scraper.warc_replay import WarcReplay
 from scraper.work import utc_now
 from storage.derived import Rereading, compare, derive
 from storage.fencing import Run
@@ -42,29 +45,17 @@ from storage.replays import (
     unfinished,
 )
 from storage.runs import claim, close_run, open_run
+from storage.snapshots import Archive
 from storage.sources import get
 from storage.store import Store
 from storage.writer import Writer
 
 BATCH = 100
 """Articles that are stored in one transaction, and at most read twice after a crash."""
-LEASE = timedelta(minutes=10)
-"""Without a sign of life, where nobody can tell whether the process is dead."""
-
 T = TypeVar("T")
 Noted: TypeAlias = tuple[int, Rereading | Unread, str]
 """An article, what its page says beside what is stored, and what became of it."""
 Shown: TypeAlias = list[tuple[Chosen, Observation]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Want:
-    """What is to be read, and whether it is to be stored."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    sample: int | None = None
-    apply: bool = False
 
 
 @dataclass(slots=True)
@@ -94,7 +85,8 @@ class Replay:
         self.store, self.want, self.now = store, want, now
         self.on_change, self.on_batch = on_change, on_batch
         self.rereader = Rereader(store, config.app.pool)
-        self.writer = Writer(store, wait=0.0)  # batches are whole when they come
+        # Batches are whole when they come: the writer has nothing to wait for.
+        self.writer = Writer(store, Archive(store.archive, owner_of()), wait=0.0)
         if want.apply:
             with store.write() as conn:
                 declare(conn, config, now())
@@ -113,29 +105,47 @@ class Replay:
         if row is None:
             report.detail = "nothing of it is stored"
             return report
-        job = _Job(source, row.pk, report)
-        if not self.want.apply:
-            await self._replay(job)
+        pk: int = row.pk
+        await self._run(report, pk, lambda run: self._replay(_Job(source, pk, report, run)))
+        return report
+
+    async def warcs(self, source: Source, files: Sequence[Path]) -> WarcReport:
+        """Read a source's pages in WARC files of other programs, and return what was found."""
+        replay = WarcReplay(self.store, source, self.rereader, self.writer, self.want)
+        with self.store.read() as conn:
+            row = get(conn, source.id)
+        pk: int | None = row.pk if row else None
+        await self._run(replay.report, pk, lambda run: replay.replay(files, pk, run, self.now))
+        return replay.report
+
+    async def _run(
+        self,
+        report: Report | WarcReport,
+        source_pk: int | None,
+        work: Callable[[Run | None], Awaitable[None]],
+    ) -> None:
+        """Do the work, within a run of its own if something is to be stored."""
+        if not self.want.apply or source_pk is None:
+            await work(None)
             self._judge(report)
-            return report
-        job.run = self._open(row.pk)
-        if job.run is None:
+            return
+        run = self._open(source_pk)
+        if run is None:
             report.state, report.reason = "skipped", str(RunReason.OVERLAP)
             report.detail = "it is being crawled: replay it when that is done"
-            return report
-        report.run = job.run.id
+            return
+        report.run = run.id
         report.state, report.reason = "failed", str(RunReason.INTERNAL_ERROR)
         try:
-            await self._replay(job)
+            await work(run)
             self._judge(report)
         finally:
-            await self._close(job.run, report)
-        return report
+            await self._close(run, report)
 
     async def _replay(self, job: _Job) -> None:
         report, want = job.report, self.want
-        job.memory = await self._memory(job)
-        report.memory = (job.memory.version, job.memory.pages)
+        job.memory, learned = await self._memory(job)
+        report.memory = (job.memory.version, job.memory.pages, learned)
         asked = Asked(
             source_pk=job.pk,
             rules=rules_of(job.source, job.memory),
@@ -163,8 +173,8 @@ class Replay:
             run = job.run
             await self._write(run, lambda conn: finish(conn, run))
 
-    async def _memory(self, job: _Job) -> Memory:
-        """Return the source's memory; what it has not seen of the newest pages, it learns first."""
+    async def _memory(self, job: _Job) -> tuple[Memory, int]:
+        """Return the source's memory, and how many of the newest pages it had to read first."""
         with self.store.read() as conn:
             memory = memory_of(conn, job.pk)
             seen, _ = sights(conn, job.pk, limit=KEPT)
@@ -176,7 +186,7 @@ class Replay:
         for batch in _batches(missing):
             found = await self.rereader.read(job.source, memory, batch)
             if found is None:
-                return memory
+                return memory, 0
             shown: Shown = [
                 (one, reading.observation)
                 for one, reading in zip(batch, found, strict=True)
@@ -185,17 +195,18 @@ class Replay:
             fresh += [observation for _, observation in shown]
             if job.run is not None:
                 await self._write(job.run, partial(_observe, source_pk=job.pk, shown=shown))
-        job.report.learned = len(fresh)
         if not fresh:
-            return memory
+            return memory, 0
         if job.run is not None:
-            return await self._write(job.run, lambda conn: relearn(conn, job.pk, self.now()))
-        return learn(
+            memory = await self._write(job.run, lambda conn: relearn(conn, job.pk, self.now()))
+            return memory, len(fresh)
+        memory = learn(
             [*fresh, *(sight.observation for sight in seen)],
             site=job.source.id,
             version=memory.version + 1,
             pins=memory.pins,
         )
+        return memory, len(fresh)
 
     async def _note(self, job: _Job, batch: Sequence[Chosen], found: Sequence[Result]) -> None:
         """Compare a batch with what is stored, store it if that is wanted, and count it."""
@@ -230,9 +241,9 @@ class Replay:
         advance(conn, run, pairs[-1][0].article, counts.counts)
         return noted
 
-    def _judge(self, report: Report) -> None:
+    def _judge(self, report: Report | WarcReport) -> None:
         """Say how it went: what could not be read is partial, and so is what was cut short."""
-        report.state, report.reason, report.detail = "ok", None, tally(report)
+        report.state, report.reason, report.detail = "ok", None, report.words()
         if report.failures:
             report.state = "partial" if report.read else "failed"
             report.reason = str(RunReason.PAGES_FAILED)
@@ -252,7 +263,7 @@ class Replay:
 
         return self.writer.submit(job).result()
 
-    async def _close(self, run: Run, report: Report) -> None:
+    async def _close(self, run: Run, report: Report | WarcReport) -> None:
         state, reason, detail = report.state, report.reason, report.detail
         await self._write(run, lambda conn: close_run(conn, run, state, reason, detail, self.now()))
 

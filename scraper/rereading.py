@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pipeline.model import Memory, Reading
@@ -43,24 +44,43 @@ class Rereader:
         self, source: Source, memory: Memory, batch: Sequence[Chosen]
     ) -> list[Result] | None:
         """Return what each of these articles' pages says today; None when it was stopped."""
+        load = [partial(self._load, chosen.revision) for chosen in batch]
+        return await self._all(source, memory, load)
+
+    async def read_pages(
+        self, source: Source, memory: Memory, pages: Sequence[Archived]
+    ) -> list[Result] | None:
+        """Do the same for pages that are at hand."""
+        return await self._all(source, memory, [partial(_itself, page) for page in pages])
+
+    async def _all(
+        self,
+        source: Source,
+        memory: Memory,
+        loads: Sequence[Callable[[], Archived | Unread]],
+    ) -> list[Result] | None:
         reader = self.pool.reader()
 
-        async def one(chosen: Chosen) -> Result | None:
+        async def one(load: Callable[[], Archived | Unread]) -> Result | None:
             async with self.places:
                 if self.stopped:
                     return None
-                page = await asyncio.to_thread(self._load, chosen.revision)
+                page = await asyncio.to_thread(load)
                 if isinstance(page, Unread):
                     return page
                 return await read_one(reader, source, memory, page)
 
-        found = await asyncio.gather(*map(one, batch))
+        found = await asyncio.gather(*map(one, loads))
         done = [result for result in found if result is not None]
-        return done if len(done) == len(batch) else None
+        return done if len(done) == len(loads) else None
 
     def _load(self, revision_id: int) -> Archived | Unread:
         with self.store.read() as conn:
             return archived(conn, self.store.archive, revision_id)
+
+
+def _itself(page: Archived) -> Archived:
+    return page
 
 
 async def read_one(reader: Reader, source: Source, memory: Memory, page: Archived) -> Result:

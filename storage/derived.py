@@ -77,8 +77,8 @@ def derive(conn: Connection, run: Run, revision_id: int, reading: Reading, now: 
     if not both.changed:
         evidence = {name: both.after[name] for name in _EVIDENCE}
         conn.execute(update(revisions).where(revisions.c.id == revision_id).values(evidence))
-        flags = {"flags": both.after["flags"]}
-        conn.execute(update(articles).where(articles.c.id == article.id).values(flags))
+        follows = {name: article_row(reading)[name] for name in ("flags", "cleaned_by")}
+        conn.execute(update(articles).where(articles.c.id == article.id).values(follows))
         return "same"
     number = article.revisions + 1
     row = both.after | {

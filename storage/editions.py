@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from pipeline.model import Label
 from storage.moments import unpack
+from storage.rows import cleaned_by
 from storage.schema import articles, revisions, urls, visits
 from storage.stated import stated_text
 
@@ -150,6 +151,7 @@ def followed(revision: Mapping[Any, Any]) -> dict[str, Any]:
     names = ("title", "language", "cited_source", "body_sha", "flags")
     return {
         **{name: revision[name] for name in names},
+        "cleaned_by": cleaned_by(revision["media_type"], revision["clean_version"]),
         "published_at": published.at if published else None,
         "published": published.text() if published else None,
         "tokens": len(_WORD.findall(revision["body"])),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Subquery, delete, func, insert, select, update
 
 from pipeline.errors import UsageError
 from pipeline.model import Memory, Observation
@@ -23,9 +23,11 @@ from storage.schema_memory import memories, observations, pins
 from storage.text import clean
 
 WINDOW = 200
-"""A memory is learned from so many of the newest pages."""
+"""A memory is learned from so many of the newest pages of each generation of the site."""
 KEPT = 400
-"""So many of the newest observations of a source are kept."""
+"""So many of the newest observations of each generation are kept."""
+GENERATIONS = 4
+"""So many times as many are kept and learned from in all."""
 
 
 class Learn(Protocol):
@@ -96,24 +98,30 @@ def observe(
         source_pk=source_pk,
         url_id=url_id,
         fetched_at=fetched_at,
+        generation=observation.generation,
         seen=pack_observation(observation),
     )
     conn.execute(
         adding.on_conflict_do_update(
             index_elements=["source_pk", "url_id"],
-            set_={"fetched_at": adding.excluded.fetched_at, "seen": adding.excluded.seen},
+            set_={name: adding.excluded[name] for name in ("fetched_at", "generation", "seen")},
             where=observations.c.fetched_at <= adding.excluded.fetched_at,
         )
     )
 
 
 def sights(conn: Connection, source_pk: int, *, limit: int = WINDOW) -> tuple[list[Sight], int]:
-    """Return the newest observations, newest first; and how many of them cannot be read."""
+    """Return the newest observations, `limit` of each generation, newest first.
+
+    And how many of them cannot be read.
+    """
+    order = _newest(source_pk)
     rows = conn.execute(
         select(observations)
-        .where(observations.c.source_pk == source_pk)
+        .join(order, order.c.url_id == observations.c.url_id)
+        .where(observations.c.source_pk == source_pk, order.c.place <= limit)
         .order_by(observations.c.fetched_at.desc(), observations.c.url_id.desc())
-        .limit(limit)
+        .limit(GENERATIONS * limit)
     ).all()
     found = [
         Sight(url_id=row.url_id, fetched_at=row.fetched_at, observation=seen)
@@ -254,17 +262,28 @@ def _digest(memory: Memory) -> str:
     return hashlib.sha256(repr(says).encode()).hexdigest()
 
 
+def _newest(source_pk: int) -> Subquery:
+    """Return a source's observations numbered, newest first, within their generation."""
+    newest_first = (observations.c.fetched_at.desc(), observations.c.url_id.desc())
+    place = func.row_number().over(partition_by=observations.c.generation, order_by=newest_first)
+    return (
+        select(observations.c.url_id, place.label("place"))
+        .where(observations.c.source_pk == source_pk)
+        .subquery()
+    )
+
+
 def _forget_old(conn: Connection, source_pk: int) -> None:
-    old = (
-        conn.execute(
+    order = _newest(source_pk)
+    old = [
+        *conn.scalars(select(order.c.url_id).where(order.c.place > KEPT)),
+        *conn.scalars(
             select(observations.c.url_id)
             .where(observations.c.source_pk == source_pk)
             .order_by(observations.c.fetched_at.desc(), observations.c.url_id.desc())
-            .offset(KEPT)
-        )
-        .scalars()
-        .all()
-    )
+            .offset(GENERATIONS * KEPT)
+        ),
+    ]
     for some in chunks(old):
         conn.execute(
             delete(observations).where(

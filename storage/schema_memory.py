@@ -12,6 +12,7 @@ observations = Table(
     Column("source_pk", Id, ForeignKey("sources.pk"), primary_key=True),
     Column("url_id", Id, ForeignKey("urls.id"), primary_key=True),
     Column("fetched_at", Instant, nullable=False, comment="of the page it was seen on"),
+    Column("generation", Id, nullable=False, comment="place of the title: another for a redesign"),
     Column("seen", LargeBinary, nullable=False, comment="packed: places, texts and their lengths"),
     Index("ix_observations_newest", "source_pk", "fetched_at"),
     comment="what the newest fetch of each article's page shows of the site's template",

@@ -21,24 +21,21 @@ def current_of(conn: Connection, url_id: int) -> AnyRow | None:
 def stale(conn: Connection, source_pk: int, version: int, limit: int) -> list[tuple[int, int]]:
     """Return what an older memory has cleaned: current revisions and their URLs, newest first."""
     rows = conn.execute(
-        select(revisions.c.id, articles.c.url_id)
-        .join(articles, articles.c.revision_id == revisions.c.id)
-        .where(
-            articles.c.source_pk == source_pk,
-            revisions.c.clean_version < version,
-            revisions.c.snapshot_id.is_not(None),
-            revisions.c.media_type.like("%html%"),  # a document has no blocks to clean
-        )
+        select(articles.c.revision_id, articles.c.url_id)
+        .where(articles.c.source_pk == source_pk, articles.c.cleaned_by < version)
         .order_by(articles.c.first_seen_at.desc(), articles.c.id.desc())
         .limit(limit)
     )
-    return [(row.id, row.url_id) for row in rows]
+    return [(row.revision_id, row.url_id) for row in rows]
 
 
-def pass_over(conn: Connection, revision_id: int, version: int) -> None:
-    """Note that a revision cannot be read again, so that it is not tried at every run."""
+def pass_over(conn: Connection, revision_id: int, version: int | None) -> None:
+    """Note that an article cannot be read again by a memory, or (None) by none at all.
+
+    Else it would be tried after every run, in the place of others.
+    """
     conn.execute(
-        update(revisions).where(revisions.c.id == revision_id).values(clean_version=version)
+        update(articles).where(articles.c.revision_id == revision_id).values(cleaned_by=version)
     )
 
 

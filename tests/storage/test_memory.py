@@ -1,5 +1,6 @@
 """What is kept of a site's template: the newest of each page, in no order, and pins over all."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -158,6 +159,17 @@ def test_a_memory_is_made_of_the_newest_pages_and_the_oldest_are_forgotten(store
     assert kept == set(range(5, 13))
 
 
+def test_each_generation_keeps_its_newest_pages(any_store, monkeypatch):
+    monkeypatch.setattr(memory.sights, "__kwdefaults__", {"limit": 3})
+    with any_store.write() as conn:
+        add_urls(conn, 10)
+        for number in range(1, 11):
+            before = replace(shown(number), generation=7 if number <= 4 else 8)
+            memory.observe(conn, 1, number, later(number), before)
+        made = memory.relearn(conn, 1, learn_fewest, now=NOW)
+    assert made.titles == {2, 3, 4, 8, 9, 10}
+
+
 def test_an_unreadable_observation_or_memory_costs_only_itself(store):
     with store.write() as conn:
         add_urls(conn, 6)
@@ -221,13 +233,15 @@ def stored(conn, name, *, version=0, media_type="text/html"):
 
 def test_what_an_older_memory_has_cleaned_is_stale_newest_first(any_store):
     with any_store.write() as conn:
-        first, _, third = stored(conn, "a"), stored(conn, "b", version=4), stored(conn, "c")
+        first, second, third = stored(conn, "a"), stored(conn, "b", version=4), stored(conn, "c")
         stored(conn, "d", media_type="application/pdf")
         assert stale(conn, 1, 4, 9) == [third[::-1], first[::-1]]
         assert stale(conn, 1, 4, 1) == [third[::-1]]
         assert stale(conn, 2, 4, 9) == []
         pass_over(conn, third[1], 4)
         assert stale(conn, 1, 4, 9) == [first[::-1]]
+        pass_over(conn, first[1], None)
+        assert stale(conn, 1, 5, 9) == [third[::-1], second[::-1]]
         assert current_of(conn, first[0]).id == first[1]
         assert current_of(conn, 999) is None
 

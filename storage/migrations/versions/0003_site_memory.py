@@ -12,11 +12,28 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column(
+        "articles",
+        sa.Column(
+            "cleaned_by",
+            sa.Integer(),
+            nullable=True,
+            comment="version of the site memory; empty: no page to clean",
+        ),
+    )
+    op.execute("UPDATE articles SET cleaned_by = 0")  # what was stored before there was a memory
+    op.create_index("ix_articles_cleaned", "articles", ["source_pk", "cleaned_by"], unique=False)
     op.create_table(
         "observations",
         sa.Column("source_pk", Id, nullable=False),
         sa.Column("url_id", Id, nullable=False),
         sa.Column("fetched_at", Instant(), nullable=False, comment="of the page it was seen on"),
+        sa.Column(
+            "generation",
+            Id,
+            nullable=False,
+            comment="place of the title: another for a redesign",
+        ),
         sa.Column(
             "seen",
             sa.LargeBinary(),
