@@ -96,10 +96,12 @@ class Stored:
         return [json.loads(line) for line in told.splitlines()]
 
     def revisions(self) -> dict[str, int]:
-        """Return how many revisions there are of each cause."""
-        return dict(
-            tuple(row) for row in self.rows("SELECT cause, count(*) FROM revisions GROUP BY cause")
+        """Return how many revisions replays have made, of each cause."""
+        rows = self.rows(
+            "SELECT v.cause, count(*) FROM revisions v JOIN runs r ON r.id = v.run_id"
+            " WHERE r.kind = 'replay' GROUP BY v.cause"
         )
+        return dict(tuple(row) for row in rows)
 
     def bodies(self) -> list[str]:
         """Return the current texts."""
