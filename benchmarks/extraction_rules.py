@@ -98,9 +98,10 @@ def _gain(own: Sequence[scores.Row], other: dict[int, scores.Row]) -> dict[str, 
     }
 
 
-def staged(page: dict[str, Any]) -> tuple[Page, tuple[str, ...]]:
+def staged(page: dict[str, Any], memory: Memory | None = None) -> tuple[Page, tuple[str, ...]]:
     """Return a page that has been read, and the lines that trafilatura chose of it."""
     made, chosen = _extracted(page)
+    made.memory = memory or Memory()
     with suppress(UnreadableError):
         stages.label(made)
     return made, chosen

@@ -18,6 +18,7 @@ from pipeline.announcements import (
     ZoneOrigin,
 )
 from pipeline.kinds import Flag, Label, Outcome, UrlState
+from pipeline.memory import Mark, Memory, Observation, Seen
 from pipeline.reasons import Reason
 
 __all__ = [
@@ -33,14 +34,17 @@ __all__ = [
     "Link",
     "Listing",
     "ListingKind",
+    "Mark",
     "Memory",
     "Moment",
     "Neighbours",
+    "Observation",
     "Outcome",
     "Precision",
     "Profile",
     "Reading",
     "Removal",
+    "Seen",
     "Selectors",
     "Snapshot",
     "UrlState",
@@ -176,15 +180,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What a site's earlier pages have taught: immutable, versioned; empty until it has learned."""
-
-    site: str = ""
-    version: int = 0
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """What identifies a text: a digest of its normal form, for equality only."""
 
@@ -236,6 +231,8 @@ class Reading:
     """Name and version of the code that read the page."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """CPU seconds by stage."""
+    observation: Observation | None = None
+    """What the page shows of its site's template, whatever is known of it."""
 
     @property
     def removals(self) -> tuple[Removal, ...]:

@@ -20,6 +20,7 @@ from pipeline.model import (
     Flag,
     Hints,
     Memory,
+    Observation,
     Profile,
     Selectors,
     Snapshot,
@@ -53,6 +54,7 @@ class Page:
     html: str = ""
     blocks: tuple[Block, ...] = ()
     fingerprint: Fingerprint | None = None
+    observation: Observation | None = None
 
     def tree(self) -> HtmlElement:
         """Return the page's tree; UnreadableError before it is parsed."""

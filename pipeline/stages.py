@@ -10,30 +10,29 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 
 from lxml.html import HtmlElement
 
-from pipeline.clean.align import align, inside
+from pipeline.clean.align import Line, align, inside
 from pipeline.clean.blocks import cut
 from pipeline.clean.boxes import set_apart
 from pipeline.clean.joined import joined
 from pipeline.clean.label import body_of, clean, credits_of, stated, worth_keeping
+from pipeline.clean.marks import marks_of, observation
 from pipeline.clean.markup import safe_html
+from pipeline.clean.recall import recall
 from pipeline.clean.refuse import refuse
 from pipeline.clean.rules import Facts
 from pipeline.clean.unseen import unseen
+from pipeline.document import read_document
 from pipeline.extract import media
 from pipeline.extract.agreement import words_of
 from pipeline.extract.answer import Given, over
 from pipeline.extract.asking import PageFunction, ask
 from pipeline.extract.body import choose_body
 from pipeline.extract.decode import decode
-from pipeline.extract.documents import document_title
 from pipeline.extract.fields import Fields, read_fields, read_language
-from pipeline.extract.published import believable
 from pipeline.extract.tree import UnreadableError, drop, parse, select
-from pipeline.identify import document_fingerprint
 from pipeline.identify import fingerprint as fingerprint_of
 from pipeline.model import (
     Field,
@@ -45,16 +44,11 @@ from pipeline.model import (
     Snapshot,
 )
 from pipeline.page import Page
+from pipeline.reader import READER
 from pipeline.reasons import Reason
 from pipeline.suspect import page as at_sight
 from pipeline.suspect.sight import sight
 from pipeline.words import bare, fold
-
-try:
-    READER = f"khabar {version('khabar')}"
-except PackageNotFoundError:  # run from a checkout that is not installed
-    READER = "khabar"
-
 
 _OWN_DATES = frozenset({"json-ld", "meta", "microdata", "selector", "label", "function"})
 """Where a page itself states its date: neither its announcement nor a guess."""
@@ -104,7 +98,18 @@ def extract(page: Page) -> None:
 def label(page: Page) -> None:
     """Say of every block what it is; what is content makes the body; refuse what is no article."""
     fields = page.known()
-    lines = clean(page.lines, _facts(page, fields))
+    title = fields.title.value if fields.title else ""
+    author = fields.authors.value[0] if fields.authors else ""
+
+    def remembered(lines: list[Line]) -> list[Line]:
+        marked = tuple(marks_of(lines))
+        page.observation = observation(lines, marked, title=title, author=author)
+        lines, suspect = recall(lines, marked, page.memory, title=title)
+        if suspect:
+            page.flags.add(Flag.TEMPLATE_SUSPECT)
+        return lines
+
+    lines = clean(page.lines, _facts(page, fields), remembered)
     page.lines = unseen(set_apart(lines, page.snapshot.final_url))
     paragraphs = _paragraphs(page)
     if paragraphs is not None:
@@ -186,7 +191,7 @@ def read(
         return _reading(page, {}, kind or "text/xml", (Reason.NOT_ARTICLE, words))
     if not media.is_page(kind):
         if given is None:
-            return _document(snapshot, hints, kind)
+            return read_document(snapshot, hints, kind)
         page.given = replace(given, alone=True)
     timings: dict[str, float] = {}
     rejected: tuple[Reason, str] | None = None
@@ -251,22 +256,7 @@ def _reading(
         clean_version=page.memory.version,
         reader=READER,
         timings=timings,
-    )
-
-
-def _document(snapshot: Snapshot, hints: Hints, kind: str) -> Reading:
-    title = document_title(snapshot, hints, kind)
-    # Never Last-Modified: that is of the file.
-    published, odd = believable(hints.published, snapshot.fetched_at)
-    return Reading(
-        url=snapshot.final_url,
-        snapshot=snapshot.sha256,
-        title=title,
-        published=Field(value=published, origin=hints.origin("published")) if published else None,
-        flags=frozenset({Flag.DOCUMENT, *odd, *(() if published else (Flag.NO_DATE,))}),
-        media_type=kind,
-        fingerprint=document_fingerprint(title.value if title else "", snapshot.sha256),
-        reader=READER,
+        observation=page.observation,
     )
 
 
@@ -295,5 +285,4 @@ def _facts(page: Page, fields: Fields) -> Facts:
         authors=frozenset({*(bare(name) for name in names), bare("".join(names))}) - {""},
         sites=fields.sites,
         phrases=tuple(fold(phrase) for phrase in page.profile.phrases),
-        learned=page.memory.labels,
     )

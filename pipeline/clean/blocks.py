@@ -39,7 +39,10 @@ _APART = _tags("nav footer aside form button menu")
 _INLINE_CELL = _tags("td th")
 _LAYING_OUT = ("p", "div", "h1", "h2", "h3", "ul", "ol", "br", "article", "section", "form")
 _BULLETS = " •·▪►▶●■□◦*-–—»›|"
-_VARYING = re.compile(r"[-_]\d+|\d{3,}")
+_VARYING = re.compile(
+    r"(?<=[-_])(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{4,10}$|[-_]\d+|\d{3,}", re.IGNORECASE
+)
+"""What builds and numbers leave in names: `Text_root__x9k2p`, `css-1q2w3e`, `post-65`."""
 _LONGEST_PATH = 400
 _LONGEST_ROW = 400
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.clean.align import Line
@@ -21,15 +21,23 @@ _HEADINGS = frozenset({"h1", "h2"})
 _WAITING = (":", "|", "：", "-", "–", "»")
 
 
-def clean(lines: Sequence[Line], facts: Facts) -> list[Line]:
+def clean(
+    lines: Sequence[Line],
+    facts: Facts,
+    remembered: Callable[[list[Line]], list[Line]] | None = None,
+) -> list[Line]:
     """Return the same lines, each labelled; those that the extractor did not choose never content.
 
-    Nothing is dropped here. Cleaning the lines that are content once more changes nothing: rules
-    about places measure them by prose, which they never remove.
+    `remembered` says in between what the site's memory knows of them: what stands at the end of
+    the text is known only when what follows it is. Nothing is dropped here. Cleaning the lines that
+    are content once more changes nothing: rules about places measure them by prose, which they
+    never remove.
     """
     nowhere = Place(top=False, end=False)
     done = [_judge(line, ANYWHERE, nowhere, facts) for line in lines]
     _spread(done)
+    if remembered is not None:
+        done = remembered(done)
     first, last = _prose_span(done)
     for index, line in enumerate(done):
         if line.block.label is Label.CONTENT:

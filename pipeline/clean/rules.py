@@ -8,7 +8,7 @@ also at where it stands: dates, bylines and titles go only near the top, credits
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.clean.consent import asks_consent
@@ -80,8 +80,6 @@ class Facts:
     sites: frozenset[str] = frozenset()
     phrases: tuple[str, ...] = ()
     """Openings of ticker lines that the source itself names, folded."""
-    learned: Mapping[str, str] | None = None
-    """Path → label, of the site's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +198,6 @@ def _counter(block: Block, _place: Place, _facts: Facts) -> str | None:
     return None
 
 
-def _learned(block: Block, _place: Place, facts: Facts) -> str | None:
-    label = (facts.learned or {}).get(block.path)
-    return f"its place holds {label} on this site" if label and label != Label.CONTENT else None
-
-
 def _date(block: Block, place: Place, _facts: Facts) -> str | None:
     if place.top and len(block.text) <= _LINE and is_date(block.text):
         return "is a date and nothing else"
@@ -266,7 +259,6 @@ ANYWHERE: tuple[Rule, ...] = (
     Rule("contact", Label.PROMO, _contact),
     Rule("consent", Label.CHROME, _consent),
     Rule("counter", Label.CHROME, _counter),
-    Rule("learned", Label.CHROME, _learned),
 )
 """Rules that need the line alone, first objection wins."""
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.clean.marks import mixed, number
 from pipeline.dates import day_moment
-from pipeline.model import Flag, Hints, Label, Memory, Moment, Profile, Selectors
+from pipeline.model import Flag, Hints, Label, Memory, Moment, Profile, Seen, Selectors
 from pipeline.reasons import Reason
 from pipeline.snapshots import make_snapshot
 from pipeline.stages import STAGES, read
@@ -167,14 +168,16 @@ def test_a_selector_that_matches_nothing_leaves_the_reading_as_it_was():
 
 
 def test_places_that_the_site_memory_knows_as_ticker_are_removed():
-    inner = f"<div class='strip'>Guild prints a pamphlet on floods</div>{ARTICLE}"
-    memory = Memory(site="m", version=3, labels={"body/div.strip": "ticker"})
+    strip = "<div class='strip'>Guild prints a pamphlet on floods, and a second one on rain</div>"
+    inner = ARTICLE.replace(f"<p>{P2}", f"{strip}<p>{P2}")
+    place = mixed(number("body/article/div.strip"), number("body/article/h1"))
+    memory = Memory(site="m", version=3, pages=20, places={place: Seen("place", 19, 0.97)})
     found = reading(page(inner), memory=memory)
     assert found.clean_version == 3
     assert Flag.PROVISIONAL not in found.flags
-    assert [(b.text, b.rule) for b in found.blocks if b.rule == "learned"] == [
-        ("Guild prints a pamphlet on floods", "learned")
-    ]
+    [strip] = [block for block in found.blocks if block.text.startswith("Guild prints")]
+    assert (strip.label, strip.rule) == (Label.CHROME, "place")
+    assert strip.reason == "stands where 97% of the text recurs, on 19 of 20 pages"
 
 
 def test_the_safe_html_keeps_links_and_nothing_active():
