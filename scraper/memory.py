@@ -79,7 +79,7 @@ def learn_fewest(
 
 
 def places(conn: Connection, source_pk: int) -> tuple[Learned, ...]:
-    """Return what a source's memory has learned: what matters first, then what is on most pages.
+    """Return what a source's memory has learned: what matters first, and what is on most pages.
 
     Of each block only what decides about it.
     """
@@ -117,8 +117,8 @@ def places(conn: Connection, source_pk: int) -> tuple[Learned, ...]:
     return tuple(sorted(done, key=_order))
 
 
-def _order(one: Learned) -> tuple[bool, bool, int, str, str, int]:
-    return not one.matters, not one.sample, -one.pages, one.path, one.position, one.spot
+def _order(one: Learned) -> tuple[bool, int, int, str, str, int]:
+    return not one.matters, -one.pages, -len(one.sample), one.path, one.position, one.spot
 
 
 def _known(mark: Mark, generation: int, memory: Memory) -> tuple[tuple[str, int], int, Seen] | None:
