@@ -45,7 +45,7 @@ def recall(lines: Sequence[Line], marked: Marked, memory: Memory, *, title: str)
                 kept += size
             elif found[index][1] == "place" and is_prose(line.block.text):
                 taken += size
-    if taken > _MOST * (taken + kept) or kept < min(_LEAST, taken):
+    if taken > _MOST * (taken + kept) or kept < min(_LEAST, taken) or (found and not kept):
         return Recalled(list(lines), suspect=True)
     done = list(lines)
     for index, judged in found.items():

@@ -165,6 +165,17 @@ def test_a_memory_that_would_take_most_of_a_page_leaves_it_alone():
     assert found.body == reading(moved).body
 
 
+def test_pages_that_differ_in_numbers_only_are_still_articles():
+    def counted(n):
+        return page(n, title=f"Count {n}", body=f"<p>At noon {n * 31} barges passed the lock.</p>")
+
+    memory = taught([counted(n) for n in range(8)])
+    found = reading(counted(50), memory)
+    assert found.rejected is None
+    assert found.body == "At noon 1550 barges passed the lock."
+    assert Flag.TEMPLATE_SUSPECT in found.flags
+
+
 def test_pins_win():
     fresh = flash("pinned")
     html = page(100, ticker=fresh)
