@@ -67,7 +67,7 @@ def newspaper(page: str, url: str) -> Found:
 def news_please(page: str, url: str) -> Found:
     from newsplease import NewsPlease
 
-    article = NewsPlease.from_html(page, url=url or None)
+    article = NewsPlease.from_html(page, url=url or None, fetch_images=False)
     stated = article.date_publish
     return {
         "body": article.maintext or "",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable
 from datetime import date
+from itertools import count
 from typing import Any
 
 from eval_texts import Made, Text, texts
@@ -17,6 +19,7 @@ def pages() -> list[Made]:
         _made(name, text, *text.dates[turn % len(text.dates)])
         for text in texts()
         for turn, name in enumerate(LAYOUTS)
+        if name != "mixed" or text.script in OWN_DIGITS
     ]
 
 
@@ -286,10 +289,69 @@ def _softened(text: Text, paragraph: str) -> str:
     return " ".join(f"{word[:4]}\u00ad{word[4:]}" if len(word) > 8 else word for word in words)
 
 
+def bilingual(text: Text, shown: str, iso: str) -> dict[str, Any]:
+    """A quotation in another language and script in the text, a box of headlines in it beside."""
+    other = FOREIGN if text.language != FOREIGN.language else ELSEWHERE
+    label, *titles = other.related
+    words = f'lang="{other.language}" dir="{other.direction}"'
+    inner = (
+        f'<div class="page"><div class="other" {words}><h4>{_e(label)}</h4>'
+        f"<ul>{_links([*titles, other.title])}</ul></div><article><h1>{_e(text.title)}</h1>"
+        f'<p class="d">{_e(text.published)}: {_e(shown)}</p>{_ps(text.paragraphs[:2])}'
+        f"<blockquote {words}><p>{_e(other.quote)}</p></blockquote>{_ps(text.paragraphs[2:])}"
+        f"<p>{_e(_credit(text))}</p></article></div>"
+    )
+    names = "".join(f'<meta name="author" content="{_e(name)}">' for name in text.authors)
+    return {
+        "html": _page(text, inner, f"<title>{_e(text.title)}</title>{names}"),
+        "patterns": ("two languages", "credit", "printed date"),
+        "body": [*text.paragraphs[:2], other.quote, *text.paragraphs[2:]],
+        "mustnot": [*titles, other.title, shown, _credit(text)],
+        "source": text.agency,
+    }
+
+
+def mixed(text: Text, shown: str, iso: str) -> dict[str, Any]:
+    """Two kinds of digits in one date and one paragraph, with marks of direction between them."""
+    day, paragraphs = _mixed(text, shown), [_mixed(text, one) for one in text.paragraphs]
+    inner = (
+        f'<div class="news"><h1>{_e(text.title)}</h1><div class="info">{_e(text.published)}: '
+        f"{_e(day)}</div><div>{_e(text.by)}: {_e(text.authors[0])}</div>"
+        f'<div class="text">{_ps(paragraphs)}</div></div>'
+    )
+    return {
+        "html": _page(text, inner, f"<title>{_e(text.title)} | {_e(text.site)}</title>"),
+        "patterns": ("mixed digits", "printed date"),
+        "body": paragraphs,
+        "mustnot": [day, text.authors[0]],
+        "authors": text.authors[:1],
+    }
+
+
+def _mixed(text: Text, line: str) -> str:
+    """Write every second number of a line in the other digits that its readers use."""
+    own, turn = OWN_DIGITS[text.script], count()
+
+    def written(match: re.Match[str]) -> str:
+        plain = "".join(str(int(digit)) for digit in match[0])
+        odd = next(turn) % 2
+        return f"\u200f{plain}" if odd else "".join(own[int(digit)] for digit in plain) + "\u200e"
+
+    return re.sub(r"\d+", written, line)
+
+
+OWN_DIGITS = {"Arabic": "٠١٢٣٤٥٦٧٨٩", "Devanagari": "०१२३४५६७८९", "Thai": "๐๑๒๓๔๕๖๗๘๙"}
+"""Digits of the scripts that have their own."""
+FOREIGN, ELSEWHERE = (
+    next(text for text in texts() if text.language == language) for language in ("en", "fa")
+)
+"""The other language of a page with two, and that of the page in English."""
+
 LAYOUTS: dict[str, Callable[[Text, str, str], dict[str, Any]]] = {
     layout.__name__: layout
     for layout in (
-        graph, account, microdata, labels, endless, table, split, summary, app, promos,
+        graph, account, microdata, labels, endless, table, split, summary, app, promos, bilingual,
+        mixed,
     )
 }  # fmt: skip
 """Layouts by name."""

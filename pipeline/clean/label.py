@@ -33,15 +33,15 @@ def clean(
     are content once more changes nothing: rules about places measure them by prose, which they
     never remove.
     """
-    nowhere = {apart: Place(top=False, end=False, apart=apart) for apart in (False, True)}
-    done = [_judge(line, ANYWHERE, nowhere[line.apart], facts) for line in lines]
+    nowhere = Place(top=False, end=False)
+    done = [_judge(line, ANYWHERE, nowhere, facts) for line in lines]
     _spread(done)
     if remembered is not None:
         done = remembered(done)
     first, last = _prose_span(done)
     for index, line in enumerate(done):
         if line.block.label is Label.CONTENT:
-            place = Place(top=index < first, end=index > last, apart=line.apart)
+            place = Place(top=index < first, end=index > last)
             done[index] = _judge(line, PLACED, place, facts)
     return [_left_out(line) for line in done]
 

@@ -88,7 +88,6 @@ class Place:
 
     top: bool
     end: bool
-    apart: bool
 
 
 Test = Callable[[Block, Place, Facts], str | None]

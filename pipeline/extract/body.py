@@ -29,5 +29,6 @@ def choose_body(root: HtmlElement, url: str) -> tuple[str, ...]:
     except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError):
         return ()
     text = getattr(document, "text", None) or ""
-    lines = (line.replace("\xad", "").strip() for line in text.split("\n"))
+    # It has taken soft hyphens out.
+    lines = (line.strip() for line in text.split("\n"))
     return tuple(line for line in lines if line)

@@ -10,7 +10,7 @@ from eval_texts import texts
 PATTERNS = {
     "next article", "consent", "comments", "related", "newsletter", "photo credit", "dateline",
     "echo", "credit", "split body", "summary box", "lists", "embedded post", "soft hyphens",
-    "ticker", "account name", "printed date",
+    "ticker", "account name", "printed date", "two languages", "mixed digits",
 }  # fmt: skip
 
 
@@ -37,6 +37,8 @@ def test_the_corpus_covers_scripts_layouts_and_known_failures():
     assert len({page.name for page in made}) == len(made)
     counted = Counter(pattern for page in made for pattern in page.patterns)
     assert set(counted) == PATTERNS
+    # Few of the scripts have digits of their own.
+    assert counted.pop("mixed digits") >= 6
     assert min(counted.values()) >= 10
 
 

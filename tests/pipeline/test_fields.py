@@ -1,10 +1,13 @@
 """Each field of an article from each kind of evidence that may state it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from pipeline.dates import day_moment
+from pipeline.extract.body import choose_body
+from pipeline.extract.tree import parse
 from pipeline.model import Flag, Hints, Memory, Profile
 from pipeline.snapshots import make_snapshot
 from pipeline.stages import read
@@ -17,13 +20,15 @@ TEXT = (
 URL = "https://sound.example/2024/05/03/ferry"
 
 
-def read_page(head="", top="", *, url="https://sound.example/ferry", html="", **profile):
+def read_page(
+    head="", top="", *, url="https://sound.example/ferry", html="", hints=None, **profile
+):
     made = f"<html {html}><head>{head}</head><body>{top}<p>{TEXT}</p>"
     made += f"<p>{TEXT.replace('ferry', 'boat')}</p></body></html>"
     snapshot = make_snapshot(
         url, made.encode(), fetched_at=NOW, headers=[("Content-Type", "text/html; charset=utf-8")]
     )
-    return read(snapshot, Profile(**profile), Memory(), Hints())
+    return read(snapshot, Profile(**profile), Memory(), hints or Hints())
 
 
 def ld(said):
@@ -168,3 +173,47 @@ def test_the_canonical_address_is_absolute_and_of_the_web():
 )
 def test_the_language_is_what_is_declared_if_the_text_is_written_so(html, head, expected):
     assert read_page(head, html=html).language.value == expected
+
+
+@pytest.mark.parametrize("via", ["feed", "rest", "sitemap", "listing"])
+def test_what_announced_a_page_states_the_fields_that_the_page_does_not(via):
+    published, modified = (day_moment(date(2024, 5, day), zone="UTC", zone_origin="stated")
+                           for day in (3, 4))  # fmt: skip
+    hints = Hints(title="Ferry sails again", published=published, modified=modified, via=via)
+    found = read_page(hints=hints)
+    said = {"title": hints.title, "published": published, "modified": modified}
+    for name, value in said.items():
+        field = getattr(found, name)
+        assert (field.value, field.origin) == (value, via)
+    nothing = read_page()
+    assert [nothing.title, nothing.published, nothing.modified] == [None, None, None]
+
+
+def test_each_announced_field_names_the_place_that_it_is_from():
+    published = day_moment(date(2024, 5, 3), zone="UTC", zone_origin="stated")
+    hints = Hints(
+        title="Ferry sails again", title_via="feed", published=published, published_via="rest",
+        modified=published, via="sitemap",
+    )  # fmt: skip
+    found = read_page(hints=hints)
+    origins = [field and field.origin for field in (found.title, found.published, found.modified)]
+    assert origins == ["feed", "rest", "sitemap"]
+
+
+def test_an_announcement_overrules_nothing_that_the_page_states():
+    other = day_moment(date(2024, 6, 1), zone="UTC", zone_origin="stated")
+    hints = Hints(title="Sponsored: ferry", published=other, modified=other, via="feed")
+    found = read_page(ld(ARTICLE), hints=hints)
+    assert (found.title.value, found.title.origin) == ("Ferry sails again", "json-ld")
+    assert (found.published.value.day, found.published.origin) == (date(2024, 5, 3), "json-ld")
+    assert (found.modified.value.day, found.modified.origin) == (date(2024, 5, 4), "json-ld")
+
+
+def test_soft_hyphens_stand_in_no_title_no_name_and_no_line_of_the_extractor():
+    found = read_page(
+        top="<h1>Fer\xadry sails again</h1><a rel=author href=/jo>Jo Hal\xadloran</a>"
+    )
+    assert (found.title.value, found.authors.value) == ("Ferry sails again", ("Jo Halloran",))
+    soft = TEXT.replace("islanders", "is\xadlanders")
+    root = parse(f"<html><body><p>{soft}</p></body></html>").root
+    assert choose_body(root, "") == (TEXT,)

@@ -48,3 +48,14 @@ def test_attributes_and_scripts_inside_lists_and_tables_are_taken_away():
     assert "x()" not in found
     assert "<ul><li>one <a" in found
     assert "<td>Day</td><td>1</td>" in found
+
+
+def test_soft_hyphens_stand_in_no_paragraph_item_or_cell_of_the_stored_html():
+    inner = (
+        "<p>The <b>ferry</b></p><ul><li>of the harbour</li></ul><table><tbody>"
+        "<tr><td>sails</td><td>again</td></tr></tbody></table>"
+    )
+    soft = inner.replace("ferry", "fer\xadry").replace("harbour", "har\xadbour")
+    assert shown(soft.replace("again", "a\xadgain")) == inner
+    root = html.document_fromstring(soft.replace("again", "a\xadgain"))
+    assert [piece.block.text for piece in cut(root)][-1] == "sails | again"

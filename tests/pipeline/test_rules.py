@@ -51,6 +51,8 @@ CHROME = [
     ("مزید پڑھیں: نمک کی قیمتیں", Label.PROMO, "promo"),
     ("Les også: To daler er enige om broen", Label.PROMO, "promo"),
     ("Baca juga: Harga garam turun", Label.PROMO, "promo"),
+    ("Leave a comment", Label.PROMO, "promo"),
+    ("Leave a reply: 12", Label.PROMO, "promo"),
     ("Email Mina Torvald at mina@valley.example", Label.PROMO, "contact"),
     ("Do you have a story to tell? Write to desk@valley.example.", Label.PROMO, "contact"),
     ("Follow the ferry on Instagram", Label.PROMO, "contact"),
