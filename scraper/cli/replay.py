@@ -121,7 +121,7 @@ def _replay(
         return [await replay.source(source) for source in sources if not replay.rereader.stopped]
 
     with ExitStack() as stack:
-        opened = open_store(config, create=bool(files) and want.apply)
+        opened = open_store(config, create=bool(files))
         stack.callback(opened.close)
         replay = Replay(config, opened, want, on_change=told.change, on_batch=told.batch)
         stack.callback(replay.close)

@@ -6,6 +6,7 @@ import pytest
 from poisoned_world import POISON
 from replay_world import BOX, CLUB, SOURCE, STORIES, Stored, crawled
 
+pytestmark = pytest.mark.slow
 DROP = '[select]\ndrop = [".weather"]'
 LOSE = '[select]\ndrop = ["article p:nth-of-type(n+3)"]'
 

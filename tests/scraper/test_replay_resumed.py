@@ -13,9 +13,9 @@ from replay_world import SOURCE, Stored, crawled
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-STORIES = 24
+STORIES = 16
 BATCH = 4
-SLOW = "import time\n\n\ndef read(page):\n    time.sleep(0.1)\n    return {}\n"
+SLOW = "import time\n\n\ndef read(page):\n    time.sleep(0.08)\n    return {}\n"
 """Makes a page last long enough for the replay to be caught in the middle."""
 START = (
     f"import scraper.replaying as r; r.BATCH = {BATCH}; from scraper.cli import main;"

@@ -26,10 +26,8 @@ class Empty(Stored):
 
 
 @pytest.fixture
-def river(tmp_path, capsys):
-    made = Empty(tmp_path)
-    made.khabar(capsys, "db", "upgrade")
-    return made
+def river(tmp_path):
+    return Empty(tmp_path)
 
 
 def test_new_pages_are_counted_then_stored_and_then_known(river, tmp_path, capsys):
