@@ -216,3 +216,12 @@ def test_keeping_what_another_rule_takes_is_said_to_be_of_no_use(told):
     assert "drop what stands at body/div.flash/div\n" in path.stdout
     for pin in (number, str(int(number) + 1)):
         made.khabar("chrome", "demo", "--undo", pin, check=0)
+
+
+def test_observations_that_cannot_be_read_are_said_and_harm_nothing_else(told):
+    made = told.made
+    made.execute("UPDATE observations SET seen = x'00' WHERE url_id ="
+                 " (SELECT min(url_id) FROM observations)")  # fmt: skip
+    shown = made.khabar("chrome", "demo", check=0).stdout
+    assert "what 1 page showed cannot be read any more" in shown
+    assert "“Heard today: " in shown
