@@ -47,9 +47,7 @@ class Learned:
     @property
     def matters(self) -> bool:
         """Return whether no other rule would keep the text out of the article."""
-        # The page's own rule `furniture` has its name from the same thing.
-        own = {None, "pin", self.rule, *RULES - {"furniture"}}
-        return bool(self.sample) and self.taken_by in own
+        return bool(self.sample) and self.taken_by in {None, "pin", *RULES}
 
 
 def relearn(conn: Connection, source_pk: int, now: datetime) -> Memory:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.clean.marks import mixed, places_of
 from pipeline.model import Memory, Observation, Seen
 
-RULES = frozenset({"place", "text", "author", "other_title", "furniture"})
+RULES = frozenset({"place", "text", "author", "other_title", "template_text"})
 """The rules by which a memory is made; all but for measurements."""
 NOVELTY = 0.2
 """Of the characters at a place: a place with less new text is template (measured: notes of the
@@ -56,7 +56,7 @@ def learn(
         if "place" in rules:
             known = _places(members, often)
             places |= known
-            if "furniture" in rules:
+            if "template_text" in rules:
                 furniture |= _furniture(members, often, known)
     everyone = [page for members in generations.values() for page in members]
     return Memory(
@@ -74,17 +74,21 @@ def learn(
 
 
 def _distinct(pages: Iterable[Observation]) -> list[Observation]:
-    """Return one page for each title: an article at two addresses repeats all of its text."""
-    chosen: dict[tuple[int, int], Observation] = {}
-    nameless = []
-    for page in pages:
-        if not page.title:
-            nameless.append(page)
-            continue
-        known = chosen.setdefault((page.generation, page.title), page)
-        if known.marks < page.marks:
-            chosen[page.generation, page.title] = page
-    return [*chosen.values(), *nameless]
+    """Return each article once: one at two addresses repeats all of its text.
+
+    Bulletins whose titles differ in their number only have one title here, but other text.
+    """
+    titled: dict[tuple[int, int], list[Observation]] = defaultdict(list)
+    for page in sorted(pages, key=lambda page: (len(page.marks), page.marks), reverse=True):
+        alike = titled[page.generation, page.title]
+        if not page.title or not any(_twins(page, other) for other in alike):
+            alike.append(page)
+    return [page for alike in titled.values() for page in alike]
+
+
+def _twins(page: Observation, other: Observation) -> bool:
+    mine, its = ({mark.key for mark in one.marks if mark.chars >= _LINE} for one in (page, other))
+    return 2 * len(mine & its) >= max(1, len(mine))
 
 
 def _places(pages: Sequence[Observation], often: Often) -> dict[int, Seen]:
@@ -123,7 +127,9 @@ def _furniture(
             else:
                 outside.add(mark.key)
     return {
-        text: Seen("furniture", count, 1.0) for text, count in inside.items() if text not in outside
+        text: Seen("template_text", count, 1.0)
+        for text, count in inside.items()
+        if text not in outside
     }
 
 

@@ -26,7 +26,7 @@ class Recalled(NamedTuple):
 
     lines: list[Line]
     suspect: bool = False
-    """Whether the memory does not fit the page: nothing was labelled then."""
+    """Whether the memory does not fit the page: nothing but what is pinned was labelled then."""
 
 
 def recall(lines: Sequence[Line], marked: Marked, memory: Memory, *, title: str) -> Recalled:
@@ -45,14 +45,17 @@ def recall(lines: Sequence[Line], marked: Marked, memory: Memory, *, title: str)
                 kept += size
             elif found[index][1] == "place" and is_prose(line.block.text):
                 taken += size
-    if taken > _MOST * (taken + kept) or kept < min(_LEAST, taken) or (found and not kept):
-        return Recalled(list(lines), suspect=True)
+    suspect = (
+        taken > _MOST * (taken + kept) or kept < min(_LEAST, taken) or bool(found and not kept)
+    )
+    if suspect:
+        found = {index: judged for index, judged in found.items() if judged[1] == "pin"}
     done = list(lines)
     for index, judged in found.items():
         line = done[index]
         block = line.block.judged(*judged)
         done[index] = Line(block, line.chosen, line.apart, line.container, line.element)
-    return Recalled(done)
+    return Recalled(done, suspect)
 
 
 _Judged = tuple[Label, str, str]
@@ -117,7 +120,7 @@ def _of_place(seen: Seen, position: int, pages: int) -> str:
 
 
 def _of_text(seen: Seen, pages: int) -> str:
-    if seen.rule == "furniture":
+    if seen.rule == "template_text":
         return f"stands in places of the template, on {seen.pages} pages"
     if seen.rule == "author":
         return f"goes with its author: on {seen.pages} of {pages} pages"

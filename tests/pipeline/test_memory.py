@@ -146,12 +146,19 @@ def test_an_article_at_two_addresses_does_not_make_its_text_a_template():
     assert reading(page(2), memory).body == reading(page(2)).body
 
 
+def test_bulletins_whose_titles_differ_in_a_number_are_many_pages():
+    pages = [page(n, title=f"Daily Bulletin No. {n}", ticker=flash(n // 3)) for n in range(12)]
+    memory = taught(pages)
+    assert memory.pages == 12
+    assert memory.places
+
+
 def test_a_redesign_is_learned_by_itself_and_what_furniture_said_is_known_at_once():
     bio = "Ada Quill has watched the lower quay for nineteen years and keeps a log of it."
     old = [page(n, tail=f"<div class='card'><p>{bio}</p></div>") for n in range(12)]
     new = page(60, tail=f"<p>{bio}</p>").replace("class='page'", "class='story-2026'")
     found = reading(new, taught(old))
-    assert rules(found)[bio] == "furniture"
+    assert rules(found)[bio] == "template_text"
 
 
 def test_a_memory_that_would_take_most_of_a_page_leaves_it_alone():
@@ -167,7 +174,7 @@ def test_a_memory_that_would_take_most_of_a_page_leaves_it_alone():
 
 def test_pages_that_differ_in_numbers_only_are_still_articles():
     def counted(n):
-        return page(n, title=f"Count {n}", body=f"<p>At noon {n * 31} barges passed the lock.</p>")
+        return page(n, body=f"<p>At noon {n * 31} barges passed the lock.</p>")
 
     memory = taught([counted(n) for n in range(8)])
     found = reading(counted(50), memory)
@@ -226,7 +233,7 @@ def test_the_order_of_pages_does_not_matter(pages, dice):
     assert learn(again) == learn(pages)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.integers(0, 60))
 def test_kept_and_removed_are_all_blocks(taught_by, at):
     memory = taught([page(n, ticker=flash(n // 3)) for n in taught_by])
