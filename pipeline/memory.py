@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+SETTLED = 5
+"""Pages from which on a memory is no longer provisional."""
+
 
 class Mark(NamedTuple):
     """A block of a page as site memory counts it."""
@@ -62,3 +65,8 @@ class Memory:
     """Titles of the site's articles."""
     pins: Mapping[int, str] = field(default_factory=dict)
     """What people have decided, by place or by text: `keep` or `drop`; it wins over all else."""
+
+    @property
+    def provisional(self) -> bool:
+        """Return whether it has seen too few pages to be relied upon."""
+        return self.pages < SETTLED

@@ -131,7 +131,7 @@ def label(page: Page) -> None:
     page.html = safe_html(page.lines, page.snapshot.final_url)
     if len(page.body) < page.profile.min_chars:
         page.flags.add(Flag.SHORT)
-    if page.memory.version == 0:
+    if page.memory.provisional:
         page.flags.add(Flag.PROVISIONAL)
 
 

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select, update
 
 from pipeline.errors import FencedError
-from pipeline.model import Outcome
+from pipeline.model import Memory, Outcome
 from pipeline.reasons import RUN_EXPLAINED, Reason, RunReason
 from scraper.failures import CUT_OFF, Ending
+from scraper.memory import relearn
 from scraper.poison import look_for_poison
 from scraper.settling import settlement
 from storage.books import Judgement, books, judge, listings_of
 from storage.frontier import settle
+from storage.memory import forget_run
 from storage.runs import close_run
 from storage.schema import runs, visits
+from storage.stale import take_back_derived
 from storage.traps import pardon_run
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ async def finish(work: Work, scrapy_reason: str) -> None:
     if stopped is None and scrapy_reason != "finished":
         stopped = RunReason.START_ERROR if scrapy_reason == "start_error" else RunReason.INTERRUPTED
 
-    def job(conn: Connection) -> Judgement:
+    def job(conn: Connection) -> tuple[Judgement, Memory | None]:
         now = work.now()
         _settle_left(conn, work, stopped)
         # Nobody has ended it, but a parked host has cut it short all the same.
@@ -40,6 +43,10 @@ async def finish(work: Work, scrapy_reason: str) -> None:
         poison = look_for_poison(conn, work, now)
         if poison:
             pardon_run(conn, work.run, now)
+            take_back_derived(conn, work.run.id)
+            forget_run(conn, work.run.source_pk, work.run.id)
+        learns = poison or work.unlearned
+        memory = relearn(conn, work.run.source_pk, now) if learns else None
         judged = judge(books(conn, work.run.id), listings_of(conn, work.run.id), short, poison)
         if work.why:
             judged = replace(judged, detail=f"{work.why}; {judged.detail}")
@@ -49,10 +56,12 @@ async def finish(work: Work, scrapy_reason: str) -> None:
             .values(requests=work.counts["requests"], bytes=work.counts["bytes"])
         )
         close_run(conn, work.run, judged.state, judged.reason, judged.detail, now)
-        return judged
+        return judged, memory
 
     try:
-        work.end = await asyncio.wrap_future(work.writer.submit(job, work.run))
+        work.end, memory = await asyncio.wrap_future(work.writer.submit(job, work.run))
+        if memory is not None:
+            work.memory, work.unlearned = memory, 0
     except FencedError as error:
         work.end = Judgement("lost", RunReason.HEARTBEAT_LOST, str(error))
 

@@ -19,6 +19,7 @@ from scraper.config import Config
 from scraper.config.app import App
 from scraper.config.source import Source
 from scraper.handler import end_run
+from scraper.learning import reclean
 from scraper.logs import log_to
 from scraper.session import Session
 from scraper.spiders.source import SourceSpider
@@ -92,6 +93,10 @@ class Crawl:
             await finish(self.work, "start_error")
         if self.work.end is None:
             await finish(self.work, "finished")
+        try:
+            await reclean(self.work)
+        except Exception:  # the run itself has ended well: the next one does it
+            logger.exception("run %s: stored pages could not be read again", self.work.run.id)
 
     def _could_not_start(self, conn: Connection, why: str) -> None:
         run, now = self.work.run, self.work.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,17 @@ from scraper.config import load
 from scraper.demosite import Server, Site, serve, source_toml
 from scraper.foreground import Ended, crawl_all
 from scraper.loop import run_in_reactor
+from scraper.memory import places
 from scraper.session import Session
 from scraper.work import Work
+from storage import editions
+from storage.memory import state_of
 from storage.schema import articles, revisions, urls, visits
+from storage.sources import get
 
 MARK = ".khabar-demo"
+LEARNED = 3
+"""Lines of what was learned that are shown."""
 PLAIN = frozenset({"link", "outside"})
 """Rules that say of a block only that it is not near the text."""
 APP = """# The demo's own settings; every key has a default.
@@ -36,7 +43,7 @@ allow = ["127.0.0.1/32"]
 def show(folder: str, *, port: int, stay: bool) -> int:
     """Make the folder, crawl three times, print what came of it, and return the exit code."""
     root = prepare(Path(folder))
-    site = Site()
+    site = Site(radio=True)
     with serve(site, port=port) as server:
         write_config(root, server.url)
         config = load(root / "config")
@@ -46,6 +53,7 @@ def show(folder: str, *, port: int, stay: bool) -> int:
             _what_is_stored(session)
             _what_was_stripped(session)
             _what_changed(session)
+            _what_was_learned(session)
         if stay:
             return _stay(root, site)
     _what_next(root / "config")
@@ -161,6 +169,38 @@ def _what_changed(session: Session) -> None:
     )
 
 
+def _what_was_learned(session: Session) -> None:
+    with session.store.read() as conn:
+        source = get(conn, "demo")
+        found = places(conn, source.pk) if source else ()
+        pages = state_of(conn, source.pk).pages if source else 0
+        cleaned = conn.scalar(
+            select(revisions.c.article_id)
+            .where(revisions.c.cause == "derived")
+            .order_by(revisions.c.article_id)
+            .limit(1)
+        )
+        history = editions.of_article(conn, cleaned) if cleaned is not None else ()
+    tickers = [one for one in found if one.taken_by == "ticker"]
+    say("\nWhat the site's own pages have taught: where they say what is no article", style="cyan")
+    table(
+        ("text", "rests on", "place"),
+        [
+            (
+                _short(one.sample, 46),
+                f"on {one.pages} of {pages} pages, {one.share:.0%} recurs",
+                one.position.rstrip(", ") or one.path,
+            )
+            for one in [*(one for one in found if one.matters), *tickers][:LEARNED]
+        ],
+    )
+    for before, after in list(pairwise(history))[:1]:
+        words = f"What that changed in article {cleaned}, which was stored before"
+        say(f"\n{words} (the site edited nothing)", style="cyan")
+        for line in editions.changes(before, after):
+            say(f"  {safe(line)}")
+
+
 def _rows(session: Session, query: Any) -> Sequence[Any]:
     with session.store.read() as conn:
         return conn.execute(query).all()
@@ -172,6 +212,9 @@ def _what_next(config: Path) -> None:
     for command, what in (
         ("articles find", "every article, newest first"),
         ("articles show 1", "one article; --removed shows what was stripped"),
+        ("articles show 1 --diff", "what became of it since"),
+        ("chrome demo", "all that was learned; --pin decides by hand"),
+        ("replay demo --diff", "the archive read again: what would change now"),
         ("articles export --format csv", "all of them, for a spreadsheet"),
         ("runs 3", "one run and its books"),
         ("logs --limit 20", "the ingest log"),

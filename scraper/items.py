@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.extract.answer import Given
 from pipeline.model import Reading, Snapshot
+from scraper.learning import Again
 from storage.articles import Stored
 from storage.frontier import Taken
 
@@ -27,6 +28,8 @@ class PageItem:
     apart: str = ""
     """Digest of `given` where the snapshot is of another URL, which told of this one."""
     reading: Reading | None = None
+    again: Again | None = None
+    """What is stored of it, read again, if the page says something else."""
     article_key: str = ""
     alias: str | None = None
     """Normal form of the URL that answered, where it differs."""

@@ -16,19 +16,22 @@ from sqlalchemy import Connection
 
 from pipeline.errors import FencedError, StoreError
 from pipeline.identify import article_key, decide, url_key
-from pipeline.model import Outcome
+from pipeline.model import Memory, Outcome
 from pipeline.reasons import IN_THE_WAY, Reason, RunReason
 from scraper.answers import validators_of
 from scraper.children import ReadingError
 from scraper.failures import Ending
 from scraper.handler import end_run_soon
 from scraper.items import PageItem
+from scraper.learning import Again, due, read_again, watch, watched
 from scraper.settling import same_article, same_page, settlement
 from storage.articles import Stored, store_page
+from storage.derived import derive
 from storage.events import record
 from storage.frontier import settle
 from storage.links import hints_for
 from storage.listings import keep_validators
+from storage.stale import current_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -127,17 +130,26 @@ class Archive(Step):
 
 
 class Read(Step):
-    """Reads the page in the pool: fields with origins, labelled blocks, a fingerprint."""
+    """Reads the page in the pool: fields with origins, labelled blocks, a fingerprint.
+
+    If it says something else than what is stored, the stored page as well, by the same memory.
+    """
 
     name = "read"
 
     async def step(self, item: PageItem) -> None:
         """Turn the snapshot into a reading."""
-        work, url_id = self.work, item.taken.url_id
+        work, url_id, memory = self.work, item.taken.url_id, self.work.memory
         # Another listing may have announced it, better, since it was taken.
-        hints = (await work.look(lambda conn: hints_for(conn, [url_id])))[url_id]
-        reading = await work.pool.read(item.snapshot, work.profile, work.memory, hints, item.given)
+        hints, held = await work.look(
+            lambda conn: (hints_for(conn, [url_id])[url_id], current_of(conn, url_id))
+        )
+        reading = await work.pool.read(item.snapshot, work.profile, memory, hints, item.given)
         item.reading = replace(reading, url=item.taken.url) if item.apart else reading
+        mark = reading.fingerprint if reading.rejected is None else None
+        if held and mark and held.content_sha != mark.content_sha:
+            again = await read_again(work, held.id, memory)
+            item.again = again if isinstance(again, Again) else None
 
 
 class Identify(Step):
@@ -166,7 +178,13 @@ class Store(Step):
             raise TypeError("the item pipelines are out of order")
         ms = round((monotonic() - item.started) * 1000)
 
-        def job(conn: Connection) -> Stored | None:
+        learns = due(work)
+
+        def job(conn: Connection) -> tuple[Stored | None, Memory | None]:
+            stored = store(conn)
+            return stored, watch(conn, work, item, stored, learns=learns)
+
+        def store(conn: Connection) -> Stored | None:
             if item.alias and same_page(conn, work, item, snapshot_id):
                 return None
             if reading.rejected not in IN_THE_WAY:  # a 304 later would speak for a page never had
@@ -179,6 +197,8 @@ class Store(Step):
                 )
             if same_article(conn, work, item, snapshot_id):
                 return None
+            if item.again:
+                derive(conn, work.run, item.again.revision, item.again.reading, work.now())
             return store_page(
                 conn,
                 work.run,
@@ -194,5 +214,9 @@ class Store(Step):
                 size=len(item.snapshot.body),
             )
 
-        item.stored = await work.write(job)
+        item.stored, memory = await work.write(job)
+        if memory is not None:
+            work.memory, work.unlearned = memory, 0
+        elif watched(item, item.stored):
+            work.unlearned += 1
         work.count(item.stored.outcome if item.stored else Outcome.DUPLICATE)

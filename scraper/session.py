@@ -16,6 +16,7 @@ from scraper.schedule.owners import owner_of
 from scraper.schedule.watch import declare
 from scraper.work import Work, utc_now
 from storage.fencing import Run
+from storage.memory import memory_of
 from storage.runs import claim, next_queued, open_run
 from storage.snapshots import Archive
 from storage.sources import get
@@ -72,6 +73,8 @@ class Session:
         self, run: Run, source: Source, on_count: Callable[[Work], None] | None = None
     ) -> Work:
         """Return what a crawl of this run works with."""
+        with self.store.read() as conn:
+            memory = memory_of(conn, run.source_pk)
         work = Work(
             run=run,
             source=source,
@@ -80,6 +83,7 @@ class Session:
             writer=self.writer,
             pool=self.pool.reader(),
             hosts=self.hosts,
+            memory=memory,
         )
         if on_count is not None:
             work.on_count = on_count

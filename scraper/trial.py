@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import KhabarError, UsageError
@@ -19,6 +20,9 @@ from scraper.config.source import Source
 from scraper.failures import Ending
 from scraper.reading import read_page
 from scraper.work import utc_now
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _OF_A_CRAWL = ("tried again later", "it is asked again", "text is kept")
 
@@ -37,8 +41,10 @@ class Trial:
     snapshot: Snapshot
     reading: Reading
     verdict: Verdict
-    spider: str | None = None
+    spider: str | None
     """The source's own spider, which was not asked."""
+    memory: Memory
+    """What the source has learned of its site's template; empty if nothing."""
 
 
 def try_page(config: Config | None, target: str, source_id: str | None) -> Trial:
@@ -53,14 +59,17 @@ def try_page(config: Config | None, target: str, source_id: str | None) -> Trial
     else:
         raise UsageError(f"{target} is neither a file nor an http(s) URL")
     profile = source.profile() if source else Profile()
-    reading = read_page(snapshot, profile, Memory(), Hints())
-    neighbours = _neighbours(config, snapshot, reading)
+    with _store(config) as conn:
+        memory = _memory(conn, source)
+        reading = read_page(snapshot, profile, memory, Hints())
+        neighbours = _neighbours(conn, snapshot, reading)
     return Trial(
         source.id if source else None,
         snapshot,
         reading,
         decide(reading, neighbours),
         source.spider if source else None,
+        memory,
     )
 
 
@@ -122,26 +131,44 @@ def _hint_now(hint: str) -> str:
     return "; ".join(kept) or "try again later, or open the URL in a browser"
 
 
-def _neighbours(config: Config | None, snapshot: Snapshot, reading: Reading) -> Neighbours:
+@contextmanager
+def _store(config: Config | None) -> Iterator[Connection | None]:
+    """Open the database to read from it; None where there is none, as before the first crawl."""
     from pipeline.errors import StoreError
-    from storage.articles import neighbours
     from storage.store import open_store
 
+    store = None
+    if config is not None:
+        with suppress(StoreError):  # nothing stored yet
+            store = open_store(config.database_url(), config.app.archive)
+    if store is None:
+        yield None
+        return
+    try:
+        with store.read() as conn:
+            yield conn
+    finally:
+        store.close()
+
+
+def _memory(conn: Connection | None, source: Source | None) -> Memory:
+    from storage.memory import memory_of
+    from storage.sources import get
+
+    row = get(conn, source.id) if conn is not None and source is not None else None
+    return memory_of(conn, row.pk) if conn is not None and row is not None else Memory()
+
+
+def _neighbours(conn: Connection | None, snapshot: Snapshot, reading: Reading) -> Neighbours:
+    from storage.articles import neighbours
+
+    if conn is None or reading.fingerprint is None:
+        return Neighbours()
     try:
         key = url_key(snapshot.final_url)
     except ValueError:
         return Neighbours()  # a file has no URL that could be known
-    if config is None or reading.fingerprint is None:
-        return Neighbours()
-    try:
-        store = open_store(config.database_url(), config.app.archive)
-    except StoreError:
-        return Neighbours()  # nothing stored yet
-    try:
-        with store.read() as conn:
-            return neighbours(conn, key, reading)
-    finally:
-        store.close()
+    return neighbours(conn, key, reading)
 
 
 def fields(reading: Reading) -> Mapping[str, tuple[Any, str, str | None]]:

@@ -48,6 +48,9 @@ class Work:
     pool: Reader
     hosts: Hosts
     memory: Memory = field(default_factory=Memory)
+    """Of the site's template; each page is read with what it says by then."""
+    unlearned: int = 0
+    """Pages observed since it has last learned."""
     now: Callable[[], datetime] = utc_now
     ends_at: float = math.inf
     """On the monotonic clock: no request starts or goes on after this."""

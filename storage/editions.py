@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from pipeline.model import Label
 from storage.moments import unpack
+from storage.rows import cleaned_by
 from storage.schema import articles, revisions, urls, visits
 from storage.stated import stated_text
 
@@ -59,7 +60,7 @@ def of_article(conn: Connection, article_id: int) -> tuple[Edition, ...]:
     statement = (
         select(revisions).where(revisions.c.article_id == article_id).order_by(revisions.c.number)
     )
-    return tuple(_edition(row) for row in conn.execute(statement).mappings())
+    return tuple(edition(row) for row in conn.execute(statement).mappings())
 
 
 def changes(before: Edition, after: Edition) -> list[str]:
@@ -76,7 +77,8 @@ def changes(before: Edition, after: Edition) -> list[str]:
     )
 
 
-def _edition(row: Mapping[Any, Any]) -> Edition:
+def edition(row: Mapping[Any, Any]) -> Edition:
+    """Return the row of a revision as an edition."""
     same = ("id", "number", "cause", "read_at", "title", "cited_source", "body", "media_type")
     return Edition(
         **{name: row[name] for name in (*same, "reader")},
@@ -149,6 +151,7 @@ def followed(revision: Mapping[Any, Any]) -> dict[str, Any]:
     names = ("title", "language", "cited_source", "body_sha", "flags")
     return {
         **{name: revision[name] for name in names},
+        "cleaned_by": cleaned_by(revision["media_type"], revision["clean_version"]),
         "published_at": published.at if published else None,
         "published": published.text() if published else None,
         "tokens": len(_WORD.findall(revision["body"])),

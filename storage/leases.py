@@ -18,6 +18,7 @@ from storage.fencing import Run, hold
 from storage.frontier import Taken
 from storage.imports import KIND as IMPORT
 from storage.links import hints_for
+from storage.replays import KIND as REPLAY
 from storage.schema import articles, runs, urls, visits
 
 
@@ -144,10 +145,10 @@ def _lose(
     ).all()
     lost = []
     for row in held:
-        # Nobody but the person who started it has the file of an import.
-        imports = row.kind == IMPORT
-        state = "queued" if row.attempt <= 1 and not imports else "failed"
-        why = RunReason.INTERRUPTED if imports else reason
+        # Nobody but the person who started it has the file of an import, or what a replay is for.
+        by_hand = row.kind in {IMPORT, REPLAY}
+        state = "queued" if row.attempt <= 1 and not by_hand else "failed"
+        why = RunReason.INTERRUPTED if by_hand else reason
         # A holder that renews at this very moment keeps its run.
         taken = conn.execute(
             update(runs)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.model import Hints, Link, Via
+from pipeline.model import Hints, Link, Moment, Via
 from storage.engine import chunks, insert_for
 from storage.fencing import Run
 from storage.moments import pack, unpack
@@ -27,6 +27,10 @@ _RANK: dict[Via, int] = {
     "import": 6,
 }
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+_LISTED = frozenset({"feed", "rest", "sitemap", "listing", "backfill"})
+"""Origins of fields that were announced, and are not on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +144,21 @@ def hints_for(conn: Connection, url_ids: Sequence[int]) -> dict[int, Hints]:
                 )
             )
     return {url_id: merge(told[url_id]) for url_id in url_ids}
+
+
+def hints_then(hints: Hints, revision: Mapping[str, Any], fetched_at: datetime) -> Hints:
+    """Return what was announced of a page when a revision was read from it, as far as is known.
+
+    What has been announced since, as of an edit, would be read into the page as it was before.
+    """
+    origins = revision["origins"] or {}
+    then: dict[str, Any] = {}
+    for name in ("title", "published", "modified"):
+        origin = (origins.get(name) or {}).get("origin")
+        said = getattr(hints, name)
+        if origin in _LISTED:
+            stated = revision[name]
+            then |= {name: stated if name == "title" else unpack(stated), f"{name}_via": origin}
+        elif isinstance(said, Moment) and said.at > fetched_at:
+            then[name] = None
+    return replace(hints, **then)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, LargeBinary, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from storage import schema, schema_watched
+from storage import schema, schema_memory, schema_replay, schema_watched
 from storage.types import Instant, Json, Sealed, Told, ToldJson
 
 _NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
@@ -21,6 +21,7 @@ _NAMES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (BigInteger, "number"),
     (Integer, "number"),
     (Float, "number"),
+    (LargeBinary, "bytes"),
     (Text, "text"),
 )
 _INTRODUCTION = """\
@@ -41,8 +42,8 @@ def tables_markdown() -> str:
 
 def _in_order() -> list[Table]:
     tables = list(schema.sources.metadata.tables.values())
-    watched = set(schema_watched.TABLES)
-    return [table for table in tables if table not in watched] + list(schema_watched.TABLES)
+    beside = (*schema_memory.TABLES, *schema_replay.TABLES, *schema_watched.TABLES)
+    return [table for table in tables if table not in beside] + list(beside)
 
 
 def _table(table: Table) -> Iterator[str]:

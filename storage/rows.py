@@ -38,7 +38,13 @@ def article_row(reading: Reading) -> dict[str, Any]:
         "body_sha": mark.body_sha,
         "tokens": mark.tokens,
         "flags": sorted(reading.flags),
+        "cleaned_by": cleaned_by(reading.media_type, reading.clean_version),
     }
+
+
+def cleaned_by(media_type: str, version: int) -> int | None:
+    """Return the memory that has cleaned a text; None for a document, which has no blocks."""
+    return version if "html" in media_type else None
 
 
 def revision_row(reading: Reading) -> dict[str, Any]:

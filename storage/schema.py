@@ -1,7 +1,6 @@
 """The data model, top to bottom: sources, runs, URLs, visits, pages kept, articles.
 
-What is watched beside them (hosts, incidents, events) is in `schema_watched`.
-
+What is watched (hosts, incidents, events) is in `schema_watched`, site memory in `schema_memory`.
 One schema for SQLite and PostgreSQL. All instants are UTC. Closed vocabularies (states, outcomes,
 reasons) are stored as their words. `comment`s are the reference documentation of the tables.
 """
@@ -10,8 +9,17 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from storage.schema_watched import events, held, hosts, incidents, processes, robots
-from storage.types import Id, Instant, Json, Sealed, Told, ToldJson, metadata, where, words
+from storage import schema_memory, schema_replay  # noqa: F401 # their tables belong here too
+from storage.schema_watched import (
+    events,
+    held,
+    hosts,
+    incidents,
+    processes,
+    robots,
+    validators,
+)
+from storage.types import Id, Instant, Json, Told, ToldJson, metadata, where, words
 
 __all__ = [
     "aliases",
@@ -204,18 +212,6 @@ listings = Table(
     comment="one reading of a feed, sitemap or listing page by one run",
 )
 
-validators = Table(
-    "validators",
-    metadata,
-    Column("url", Sealed, primary_key=True, comment="the very URL that answered"),
-    Column("config_sha", Text, nullable=False, comment="void when the configuration changes"),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("payload_sha256", Text, nullable=False),
-    Column("fetched_at", Instant, nullable=False, comment="when the body was last received"),
-    comment="for conditional requests; written with the links of the body they belong to",
-)
-
 snapshots = Table(
     "snapshots",
     metadata,
@@ -263,7 +259,9 @@ articles = Table(
     Column("body_sha", Text, nullable=False, index=True, comment="digest of the normalised body"),
     Column("tokens", Integer, nullable=False),
     Column("flags", Json, nullable=False),
+    Column("cleaned_by", Integer, comment="version of the site memory; empty: no page to clean"),
     Index("ix_articles_source", "source_pk", "published_at"),
+    Index("ix_articles_cleaned", "source_pk", "cleaned_by"),
     comment="one row for each article, with what lists and searches need",
 )
 

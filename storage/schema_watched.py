@@ -1,10 +1,10 @@
-"""What is watched: events, incidents, the hosts and their robots.txt, our own processes."""
+"""What is watched: events, incidents, hosts with what they said last, our own processes."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from storage.types import Id, Instant, Json, Told, ToldJson, metadata, where, words
+from storage.types import Id, Instant, Json, Sealed, Told, ToldJson, metadata, where, words
 
 events = Table(
     "events",
@@ -51,6 +51,18 @@ robots = Table(
     Column("failed_at", Instant, comment="when it was last asked in vain, since then"),
     Column("trouble", Told, comment="what went wrong then"),
     comment="robots.txt as last read, used for a day, and longer while it cannot be read",
+)
+
+validators = Table(
+    "validators",
+    metadata,
+    Column("url", Sealed, primary_key=True, comment="the very URL that answered"),
+    Column("config_sha", Text, nullable=False, comment="void when the configuration changes"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("payload_sha256", Text, nullable=False),
+    Column("fetched_at", Instant, nullable=False, comment="when the body was last received"),
+    comment="for conditional requests; written with the links of the body they belong to",
 )
 
 incidents = Table(
@@ -104,5 +116,5 @@ processes = Table(
     comment="the processes of `khabar up`, alive while their heartbeat is fresh",
 )
 
-TABLES = (hosts, robots, incidents, held, events, processes)
+TABLES = (hosts, robots, validators, incidents, held, events, processes)
 """As the reference has them: after the data itself."""

@@ -19,7 +19,7 @@ from storage.store import Store
 from storage.text import clean
 from storage.warc import DamagedRecordError, Unpacked, unpack
 
-__all__ = ["Archive", "Record", "earlier", "earlier_of", "index", "load", "read_back"]
+__all__ = ["Archive", "Record", "earlier", "earlier_of", "index", "kept", "load", "read_back"]
 
 _ADD = insert(snapshots).returning(snapshots.c.id)  # built once: cheaper than running it
 
@@ -92,18 +92,21 @@ def read_back(store: Store, url: str, at: datetime | None = None) -> Snapshot:
 def load(store: Store, snapshot_id: int) -> Snapshot:
     """Return an archived answer, its body verified by its hash; follows a revisit."""
     with store.read() as conn:
-        row = conn.execute(select(snapshots).where(snapshots.c.id == snapshot_id)).one_or_none()
-        whole = row
-        if row is not None and row.refers_to is not None:
-            whole = conn.execute(
-                select(snapshots).where(snapshots.c.id == row.refers_to)
-            ).one_or_none()
+        return kept(conn, store.archive, snapshot_id)
+
+
+def kept(conn: Connection, archive: Path, snapshot_id: int) -> Snapshot:
+    """Do the same in a transaction of the caller's."""
+    row = conn.execute(select(snapshots).where(snapshots.c.id == snapshot_id)).one_or_none()
+    whole = row
+    if row is not None and row.refers_to is not None:
+        whole = conn.execute(select(snapshots).where(snapshots.c.id == row.refers_to)).one_or_none()
     if row is None or whole is None:
         raise ArchiveError(f"no snapshot {snapshot_id} is in the index")
-    answer = _unpack(store.archive, row)
-    body = answer.body if whole is row else _unpack(store.archive, whole).body
+    answer = _unpack(archive, row)
+    body = answer.body if whole is row else _unpack(archive, whole).body
     if hashlib.sha256(body).hexdigest() != row.payload_sha256:
-        raise _damaged(store.archive, whole, "its body does not have the hash of the index")
+        raise _damaged(archive, whole, "its body does not have the hash of the index")
     return Snapshot(
         url=row.url,
         final_url=row.final_url,

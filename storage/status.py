@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from storage.imports import KIND as IMPORT
 from storage.imports import imported_since
 from storage.processes import STALE
+from storage.replays import KIND as REPLAY
 from storage.schema import articles, processes, runs, sources, visits
 
 JUDGED = ("ok", "partial", "failed", "lost")
@@ -132,10 +133,10 @@ def _status(
 def _newest(
     conn: Connection, source_pk: int, *states: str, imports: bool = False
 ) -> Row[Any] | None:
-    """Return the newest run; an import says nothing of how a source is, only that it is busy."""
+    """Return the newest run; an import or a replay says only that a source is busy."""
     statement = select(runs).where(runs.c.source_pk == source_pk).order_by(runs.c.id.desc())
     if not imports:
-        statement = statement.where(runs.c.kind != IMPORT)
+        statement = statement.where(runs.c.kind.not_in((IMPORT, REPLAY)))
     if states:
         statement = statement.where(runs.c.state.in_(states))
     return conn.execute(statement.limit(1)).first()

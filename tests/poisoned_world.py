@@ -11,6 +11,9 @@ import ledger_world
 from migrated_world import migrated
 from sqlalchemy import Connection, Text, create_engine, insert, select, update
 
+from pipeline.model import Mark, Observation
+from scraper.memory import relearn
+from storage.memory import observe, pin
 from storage.schema import hosts, incidents
 from storage.schema_watched import held
 from storage.types import Json, Sealed, Told, metadata
@@ -56,10 +59,21 @@ def poisoned(folder: Path) -> Path:
             insert(held).values(**back, outcome="new", detail="a wall", article=said, revision=said)
         )
         conn.execute(insert(incidents).values(**trouble, **at, reason="timeout"))
+        _learn(conn)
         for table in metadata.sorted_tables:
             _poison(conn, table)
     engine.dispose()
     return config
+
+
+def _learn(conn: Connection) -> None:
+    """Let the source learn a place whose path is poison, too, and pin a text of its article."""
+    seen = Observation(marks=(Mark(7, 7, 20, 1, 1),), paths={7: f"body/div.{POISON}"})
+    for url_id in range(1, 6):
+        observe(conn, 1, url_id, ledger_world.NOW, seen)
+    given = {"kind": "text", "spot": 9, "verdict": "drop", "sample": "the text", "note": "odd"}
+    pin(conn, 1, **given, now=ledger_world.NOW)
+    relearn(conn, 1, ledger_world.NOW)
 
 
 def columns(table: Any) -> list[Any]:

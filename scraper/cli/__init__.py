@@ -25,8 +25,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Import URLs and articles that an earlier system knew.",
     ),
     "crawl": ("scraper.cli.crawl", "Crawl sources now, or all that are due."),
+    "replay": (
+        "scraper.cli.replay",
+        "Read archived pages again with today's rules; show or store what changes.",
+    ),
     "up": ("scraper.cli.up", "Run the scheduler and its crawl workers."),
     "try": ("scraper.cli.try_", "Read one page and show what would be stored, and why."),
+    "chrome": (
+        "scraper.cli.chrome",
+        "Show what is learned of a site's template; pin what to keep or drop.",
+    ),
     "articles": ("scraper.cli.articles", "Find, read and export articles."),
     "status": ("scraper.cli.status", "One line for each source: is it all right?"),
     "runs": ("scraper.cli.runs", "List runs; show one with its books."),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from pipeline.clean.learned import RULES
 from pipeline.errors import StoreError
 from pipeline.model import Flag
 from pipeline.reasons import Reason
@@ -33,13 +34,13 @@ def show(
         return 0
     _head(found, history[-1], origins=origins)
     if removed:
-        _removed(history[-1])
+        _removed(history[-1], found.source)
     if diff:
         _diff(found, history)
     if not removed and not diff:
         say()
         say(wrapped(found.body) if found.body else _no_text(found))
-        _foot(found, history[-1])
+        _foot(found, history)
     return 0
 
 
@@ -112,7 +113,7 @@ def _origin(edition: editions.Edition, name: str) -> str:
     return brief(f"from {evidence}") if evidence else ""
 
 
-def _removed(edition: editions.Edition) -> None:
+def _removed(edition: editions.Edition, source: str) -> None:
     say()
     if not edition.removed:
         say("nothing was stripped from this page")
@@ -122,6 +123,9 @@ def _removed(edition: editions.Edition) -> None:
         say()
         say(f"{brief(block.label)}: rule {brief(block.rule or '?')}, {brief(block.reason or '?')}")
         say(wrapped(brief(block.text), "    "))
+    if any(block.rule in RULES | {"pin"} for block in edition.removed):
+        say()
+        say(f"learned from the site's own pages: `khabar chrome {brief(source)}`")
 
 
 def _diff(found: search.Article, history: tuple[editions.Edition, ...]) -> None:
@@ -146,14 +150,17 @@ def _no_text(found: search.Article) -> str:
     return wrapped(f"(no text: {told.rstrip('.')})")
 
 
-def _foot(found: search.Article, edition: editions.Edition) -> None:
+def _foot(found: search.Article, history: tuple[editions.Edition, ...]) -> None:
+    edition = history[-1]
     if edition.removed or found.revisions > 1:
         say()
     if edition.removed:
         blocks = count(len(edition.removed), "block")
         say(f"stripped {blocks}: `khabar articles show {found.article} --removed`")
     if found.revisions > 1:
-        say(f"edited since: `khabar articles show {found.article} --diff`")
+        edited = any(one.cause == "publisher" for one in history)
+        what = "edited" if edited else "read again"
+        say(f"{what} since: `khabar articles show {found.article} --diff`")
 
 
 def _object(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("try")
 @click.argument("target", metavar="URL|FILE")
-@click.option("--source", metavar="ID", help="Read it as a page of this source.")
+@click.option("--source", metavar="ID", help="Read it as a page of this source, with its memory.")
 @json_option
 @config_option
 @click.pass_obj
@@ -59,6 +59,7 @@ def _json(trial: Trial) -> None:
         {
             **as_row(reading),
             "source": trial.source,
+            "memory": {"version": trial.memory.version, "pages": trial.memory.pages},
             "origins": {name: origin for name, (_, origin, _) in fields(reading).items()},
             "agreement": {
                 name: agreement_row(agreement) for name, agreement in reading.agreement.items()
@@ -88,7 +89,7 @@ def _show(trial: Trial) -> None:
 
     reading = trial.reading
     say(safe(trial.snapshot.final_url))
-    say(f"read as: {trial.source or 'any page (no source declares this host)'}")
+    say(f"read as: {_as(trial)}")
     if trial.spider:
         say(f"without what {safe(trial.spider)} itself would say of it")
     say()
@@ -110,6 +111,17 @@ def _show(trial: Trial) -> None:
     if reading.flags:
         say(f"flags: {', '.join(sorted(reading.flags))}")
     say(_verdict(trial), style="yellow" if reading.rejected else "green")
+
+
+def _as(trial: Trial) -> str:
+    from scraper.cli.wording import count
+
+    if trial.source is None:
+        return "any page (no source declares this host)"
+    if not trial.memory.pages:
+        return f"{trial.source}, whose pages have taught nothing yet"
+    pages = count(trial.memory.pages, "page")
+    return f"{trial.source}, with what its {pages} have taught (version {trial.memory.version})"
 
 
 def _evidence(reading: Reading, name: str) -> str:

@@ -66,6 +66,13 @@ class App(Section):
         description="Runs after which a worker is replaced by a fresh one.",
         examples=[100],
     )
+    reclean: Count = Field(
+        default=50,
+        ge=0,
+        description="Stored pages of a source that are read again after a run, if its site memory"
+        " has learned more since; 0 leaves them as they are.",
+        examples=[200],
+    )
     browser: str = Field(
         default="",
         description="Path of the Chromium for sources with `browser`; else it is looked for.",

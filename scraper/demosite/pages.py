@@ -53,9 +53,19 @@ LONG = 5
 
 
 class Frame:
-    """What all pages of one tick share: date header, ticker, most-read list."""
+    """What all pages of one tick share: date header, ticker, most-read list.
 
-    def __init__(self, now: datetime, flashes: Sequence[str], most_read: Sequence[Story]) -> None:
+    `heard` is a second ticker, which looks like the first paragraph of each article.
+    """
+
+    def __init__(
+        self,
+        now: datetime,
+        flashes: Sequence[str],
+        most_read: Sequence[Story],
+        heard: str = "",
+    ) -> None:
+        self._heard = heard
         items = "".join(f"<span>{text(item)}</span> " for item in flashes)
         links = "\n".join(f"<li>{link(story)}</li>" for story in most_read)
         self._shell = Template(
@@ -82,6 +92,8 @@ class Frame:
         paragraphs = [_paragraph(words, n) for n, words in enumerate(story.paragraphs)]
         if len(paragraphs) >= LONG:
             paragraphs.insert(PROMO_AFTER, f"<p><b>{promo}</b></p>")
+        if self._heard:
+            paragraphs.insert(0, f'<p dir="ltr">{text(self._heard)}</p>')
         main = _template("article.html").substitute(
             lang=TAGS.get(story.language, story.language),
             dir=direction(story.language),

@@ -30,7 +30,7 @@ _SVG = (
 class Edition:
     """The whole site at one tick; pages are made when first asked for, and kept."""
 
-    def __init__(self, tick: int, base: str, site_world: World) -> None:
+    def __init__(self, tick: int, base: str, site_world: World, *, radio: bool = False) -> None:
         self.tick = tick
         self.base = base
         self.now = at(tick)
@@ -38,7 +38,8 @@ class Edition:
         self.articles = tuple(story for story in self.told if not story.gone)
         self._sitemap_size = site_world.sitemap_size
         self._promoted = _promotions(self.articles)
-        self._frame = Frame(self.now, flashes(tick), self._most_read())
+        heard = f"Heard today: {flashes(tick)[0].partition(': ')[2]}, in full at eight o’clock."
+        self._frame = Frame(self.now, flashes(tick), self._most_read(), heard if radio else "")
         self._makers = self._fixed() | self._listings() | self._stories()
         self._made: dict[str, Response] = {}
 
@@ -125,7 +126,8 @@ class Site:
     """The demo site, at a tick that only `advance` moves.
 
     `extra` adds or overrides paths (without query) at every tick. `base` is the
-    address that feeds and sitemaps state; a server sets it.
+    address that feeds and sitemaps state; a server sets it. With `radio` each article opens with
+    a line that is none of it and that no rule knows: what was heard on the day of serving.
     """
 
     def __init__(
@@ -135,10 +137,12 @@ class Site:
         extra: Mapping[str, Answer] = MappingProxyType({}),
         base: str = "http://demo.invalid",
         of: World = DEMO,
+        radio: bool = False,
     ) -> None:
         self._world = of
+        self._radio = radio
         self._extra = {quote(unquote(path)): answer for path, answer in extra.items()}
-        self._edition = Edition(tick, base, of)
+        self._edition = Edition(tick, base, of, radio=radio)
 
     @property
     def tick(self) -> int:
@@ -152,7 +156,7 @@ class Site:
 
     @base.setter
     def base(self, base: str) -> None:
-        self._edition = Edition(self.tick, base.rstrip("/"), self._world)
+        self._edition = Edition(self.tick, base.rstrip("/"), self._world, radio=self._radio)
 
     @property
     def edition(self) -> Edition:
@@ -161,7 +165,8 @@ class Site:
 
     def advance(self, ticks: int = 1) -> None:
         """Let time pass; safe while the site is being served: an answer is of one tick or other."""
-        self._edition = Edition(self.tick + ticks, self.base, self._world)
+        tick = self.tick + ticks
+        self._edition = Edition(tick, self.base, self._world, radio=self._radio)
 
     def truth(self) -> tuple[Expected, ...]:
         """Return what should be stored of each article at the present tick, newest first."""

@@ -25,7 +25,7 @@ from scraper.probe.naming import name_of
 from scraper.probe.report import Report
 from scraper.probe.rhythm import guess_rhythm
 from scraper.probe.route import by_key
-from scraper.probe.trying import candidates, chrome_of, language_of, try_articles
+from scraper.probe.trying import candidates, chrome_of, language_of, taught, try_articles
 from scraper.probe.zones import guess_zone
 
 _DATED_HEAD = 200_000
@@ -140,7 +140,8 @@ def _note_redirect(report: Report) -> None:
 async def _try(asker: Asker, report: Report) -> None:
     """Try the newest articles, and read from them and the routes what else the file says."""
     links = candidates(report.judged)
-    report.tried = await try_articles(asker, links, Profile(name=report.name))
+    profile = Profile(name=report.name)
+    report.tried = taught(await try_articles(asker, links, profile), profile)
     report.chrome = chrome_of(report.tried)
     report.language = language_of(report.tried)
     report.language_words = _language_words(report)

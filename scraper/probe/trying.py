@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from pipeline.clean.learned import learn
 from pipeline.discover.links import newest_first
 from pipeline.model import Flag, Hints, Label, Link, Memory, Profile, Reading
 from pipeline.reasons import Reason
@@ -84,8 +85,28 @@ async def try_articles(asker: Asker, links: Sequence[Link], profile: Profile) ->
 def _tried(link: Link, answer: Answer, profile: Profile) -> Tried:
     if answer.page is None:
         return Tried(link=link, answer=answer)
-    hints = Hints(title=link.title, published=link.published, modified=link.modified, via=link.via)
-    return Tried(link=link, answer=answer, reading=read(answer.page, profile, Memory(), hints))
+    return Tried(
+        link=link, answer=answer, reading=read(answer.page, profile, Memory(), _said(link))
+    )
+
+
+def taught(tried: Sequence[Tried], profile: Profile) -> tuple[Tried, ...]:
+    """Return the same articles, read with what they together teach of their site's template."""
+    memory = learn(
+        one.reading.observation
+        for one in tried
+        if one.reading is not None and one.is_article and one.reading.observation is not None
+    )
+    return tuple(
+        replace(one, reading=read(one.answer.page, profile, memory, _said(one.link)))
+        if one.answer.page is not None
+        else one
+        for one in tried
+    )
+
+
+def _said(link: Link) -> Hints:
+    return Hints(title=link.title, published=link.published, modified=link.modified, via=link.via)
 
 
 def summary(tried: Sequence[Tried]) -> dict[str, int]:

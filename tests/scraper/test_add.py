@@ -213,14 +213,18 @@ def test_the_delay_between_requests_and_the_sites_crawl_delay_are_kept(tmp_path)
 
 def test_what_the_pages_share_is_shown_kept_or_removed(tmp_path):
     shared = "<p>Our desk in the old ferry house answers letters of readers on each Friday.</p>"
+    heard = "<p>Heard today on the air: the water of the lower river is falling at last.</p>"
 
-    def story(n):
-        body = article(f"Bridge number {n} opens").body.decode()
+    def story(n, name):
+        body = article(f"The bridge of {name} opens", 4 + n).body.decode()
         body = body.replace("<h1>", "<div>News Flash : River rises again today</div><h1>")
-        return page(body.replace("</article>", f"{shared}</article>"))
+        body = body.replace("</h1>", f"</h1>{heard}")
+        return page(body.replace("</article>", f"{shared if n < 3 else ''}</article>"))
 
-    links = [f"/news/bridge-{n}" for n in range(6)]
-    with world(tmp_path, {path: story(n) for n, path in enumerate(links)}) as made:
+    names = ("Halm", "Sefira", "Talmen", "Averin", "Sopira")
+    links = [f"/news/bridge-{name.lower()}" for name in names]
+    pages = {path: story(n, name) for n, (path, name) in enumerate(zip(links, names, strict=True))}
+    with world(tmp_path, pages) as made:
         made.site._extra["/feed.xml"] = feed(*links, base=made.url)
         done = made.khabar(
             "add", f"{made.url}/feed.xml", "--json", check=2, KHABAR__FETCH__DELAY="0"
@@ -228,7 +232,9 @@ def test_what_the_pages_share_is_shown_kept_or_removed(tmp_path):
     chrome = {line["text"]: line for line in json.loads(done.stdout)["chrome"]}
     kept = next(line for text, line in chrome.items() if text.startswith("Our desk"))
     gone = next(line for text, line in chrome.items() if text.startswith("News Flash"))
-    assert (kept["pages"], kept["removed"]) == (5, False)
+    learned = next(line for text, line in chrome.items() if text.startswith("Heard today"))
+    assert (kept["pages"], kept["removed"]) == (3, False)
+    assert (learned["pages"], learned["removed"], learned["rule"]) == (5, True, "place")
     assert (gone["pages"], gone["removed"], gone["rule"]) == (5, True, "ticker")
 
 

@@ -68,6 +68,8 @@ def test_the_demo_makes_a_configuration_and_a_database(home, shown):
         ("Third crawl", ("ok", "2 new", "1 changed", "1 duplicate", "1 gone")),
         ("What is stored", ("Copper Road Front", "NL Team", "Sopira Wire Service", "2025-03-10")),
         ("What was stripped", ("News Flash :", "ticker", "Published | Mar", "Logo", "title")),
+        ("What the site's own pages", ("Heard today: ", "on 16 of 16 pages", "News Flash :")),
+        ("What that changed", ("--- revision 1", "+++ revision 2", "-Heard today: ")),
         ("What the third crawl found", ("changed", "duplicate", "same_body", "gone", "new")),
     ],
 )

@@ -91,6 +91,8 @@ def made(tmp_path_factory):
             "incidents": made.rows("SELECT code, subject, closed_at, run_id FROM incidents"),
             "counts": made.rows("SELECT count(*) AS n FROM articles")[0].n,
             "unbalanced": made.unbalanced(),
+            "observed": made.rows("SELECT url_id FROM observations"),
+            "memory": made.rows("SELECT pages FROM memories"),
             "ferry": made.rows("SELECT revisions, title FROM articles"),
         }
         for path in TITLES:
@@ -118,6 +120,12 @@ def test_a_poisoned_revision_is_taken_back(made):
     assert (row.revisions, row.title) == (1, "The Ferry Crosses Again")
     assert made.poisoned["outcomes"]["/a/ferry"] == ("deferred", "quarantined")
     assert made.poisoned["states"]["/a/ferry"] == ("stored", None)
+
+
+def test_the_site_s_memory_forgets_what_it_has_shown(made):
+    assert made.poisoned["observed"] == []
+    assert made.poisoned["memory"] == [(0,)]
+    assert len(made.rows("SELECT url_id FROM observations")) == 5
 
 
 def test_its_urls_are_put_off(made):

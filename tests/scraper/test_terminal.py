@@ -30,6 +30,8 @@ READING = (
     ("status",),
     ("status", "--source", "harbour"),
     ("hosts", "list"),
+    ("chrome", "harbour"),
+    ("chrome", "harbour", "--all"),
     ("quarantine", "list"),
     ("quarantine", "show", "2"),
     ("runs",),
@@ -47,6 +49,8 @@ READING = (
     ("sources", "show", "harbour", "--origin"),
     ("check",),
     ("try", "PAGE"),
+    ("replay",),
+    ("replay", "harbour", "--diff"),
 )
 
 QUIET = {("why", "https://harbour.example/never"), ("runs",)}
@@ -106,6 +110,7 @@ def test_the_poison_is_in_every_column_that_is_not_ours():
         "urls.url", "articles.title", "revisions.body", "revisions.blocks", "events.message",
         "visits.detail", "visits.final_url", "listings.refused", "links.title", "processes.host",
         "sources.name", "runs.owner", "validators.etag", "snapshots.content_type",
+        "pins.sample", "pins.note",
     } <= names  # fmt: skip
 
 

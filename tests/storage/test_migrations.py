@@ -1,6 +1,7 @@
 """The migrations make exactly the tables of the schema."""
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -9,7 +10,8 @@ from sqlalchemy import text
 
 from pipeline.errors import StoreError
 from storage import migrate, schema
-from storage.engine import open_engine
+from storage.engine import open_engine, writing
+from storage.stale import stale
 from storage.store import open_store
 
 
@@ -74,3 +76,36 @@ def test_a_failed_migration_leaves_nothing_behind(tmp_path):
         names = set(conn.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
     engine.dispose()
     assert names == {"visits"}
+
+
+def test_articles_from_before_there_was_a_site_memory_wait_to_be_read_by_it(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path}/k.db")
+    with writing(engine) as conn:
+        config = Config()
+        config.set_main_option("script_location", str(migrate.SCRIPTS))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0002")
+        conn.execute(
+            text(
+                "INSERT INTO sources (pk, id, name, state, config_sha, timezone, created_at)"
+                " VALUES (1, 'a', 'a', 'active', 'c', 'UTC', '2024-05-29T10:15:00.000000Z')"
+            )
+        )
+        conn.execute(
+            text(
+                "INSERT INTO urls (id, key, url, host, source_pk, state, attempts, first_seen_at)"
+                " VALUES (1, 'u', 'u', 'h', 1, 'stored', 0, '2024-05-29T10:15:00.000000Z')"
+            )
+        )
+        conn.execute(
+            text(
+                "INSERT INTO articles (key, url_id, source_pk, url, revision_id, revisions,"
+                " first_seen_at, changed_at, body_sha, tokens, flags) VALUES ('k', 1, 1, 'u', 7, 1,"
+                " '2024-05-29T10:15:00.000000Z', '2024-05-29T10:15:00.000000Z', 'b', 1, '[]')"
+            )
+        )
+    assert migrate.upgrade(engine) == ("0002", migrate.HEAD)
+    with engine.connect() as conn:
+        assert stale(conn, 1, 1, 9) == [(7, 1)]
+    engine.dispose()
