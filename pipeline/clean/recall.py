@@ -38,13 +38,14 @@ def recall(lines: Sequence[Line], marked: Marked, memory: Memory, *, title: str)
         return Recalled(list(lines))
     found = dict(_found(lines, marked, memory, text_key(title) if title else 0))
     kept = taken = 0
-    for index, line in enumerate(lines):
+    for mark, index in marked:
+        line = lines[index]
         if line.chosen and line.block.label is Label.CONTENT:
-            size = len(line.block.text)
             if index not in found:
-                kept += size
-            elif found[index][1] == "place" and is_prose(line.block.text):
-                taken += size
+                kept += mark.chars
+            elif found[index][1] == "place" and mark.key not in memory.furniture:
+                # What other pages say in places of the template, too, is no loss.
+                taken += mark.chars if is_prose(line.block.text) else 0
     suspect = (
         taken > _MOST * (taken + kept) or kept < min(_LEAST, taken) or bool(found and not kept)
     )
