@@ -42,7 +42,7 @@ def read_loosely(document: Document, place: Place) -> Listing | None:
             title=plain(_text(entry, "title")),
             published=_moment(entry, place.zone, "published", "created"),
             modified=_moment(entry, place.zone, "updated"),
-            authors=people(_text(one, "name") for one in _people(entry)),
+            authors=people(_people(entry)),
         )
     return Listing(
         kind=place.kind,
@@ -76,9 +76,12 @@ def _text(entry: Any, *names: str) -> str | None:
     return next((text for text in found if isinstance(text, str) and text), None)
 
 
-def _people(entry: Any) -> list[Any]:
+def _people(entry: Any) -> list[str | None]:
+    # It cuts a name with an address in the wrong place, but leaves the whole text beside it.
     stated = dict.get(entry, "authors")
-    return [one for one in stated if isinstance(one, dict)] if isinstance(stated, list) else []
+    found = stated if isinstance(stated, list) else []
+    names = [_text(one, "name") for one in found if isinstance(one, dict) and "email" not in one]
+    return names if any(names) else [_text(entry, "author")]
 
 
 def _moment(entry: Any, zone: str, *names: str) -> Moment | None:

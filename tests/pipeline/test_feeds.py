@@ -263,11 +263,13 @@ def test_a_cut_off_feed_gives_what_it_has_and_says_so():
 
 
 def test_mismatched_tags_are_left_to_feedparser():
-    listing = read(rss(item("A <b>x", "/a"), item("B", "https://b.example/b")))
+    said = "<author>desk@b.example (Jo Halloran)</author>"
+    listing = read(rss(item("A <b>x", "/a"), item("B", "https://b.example/b", said)))
     assert [link.url for link in listing.links] == [
         "https://river-post.example/a",
         "https://b.example/b",
     ]
+    assert [link.authors for link in listing.links] == [(), ("Jo Halloran",)]
     assert listing.notes == (loose_parser.NOTE,)
 
 
