@@ -45,7 +45,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One announcement of a page: where, how and with which title and dates it was found."""
+    """One announcement of a page: where, how and with which title, dates, authors it was found."""
 
     url: str
     via: Via
@@ -53,6 +53,8 @@ class Link:
     title: str | None = None
     published: Moment | None = None
     modified: Moment | None = None
+    authors: tuple[str, ...] = ()
+    """As stated: a text may hold several names, or the name of an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +83,16 @@ class Hints:
     title: str | None = None
     published: Moment | None = None
     modified: Moment | None = None
+    authors: tuple[str, ...] = ()
     via: Via | None = None
     """The most trusted kind of place that announced it."""
     title_via: Via | None = None
     """The kind of place that the title is from; `via` if it is not known."""
     published_via: Via | None = None
     modified_via: Via | None = None
+    authors_via: Via | None = None
 
-    def origin(self, field: Literal["title", "published", "modified"]) -> str:
+    def origin(self, field: Literal["title", "published", "modified", "authors"]) -> str:
         """Return where a field is from, as `Field.origin` has it."""
         of_field: Via | None = getattr(self, f"{field}_via")
         return of_field or self.via or "feed"

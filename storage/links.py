@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,6 +31,13 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 _LISTED = frozenset({"feed", "rest", "sitemap", "listing", "backfill"})
 """Origins of fields that were announced, and are not on the page."""
+_READ_BACK: Mapping[str, Callable[[Any], Any]] = {
+    "title": lambda title: title,
+    "published": unpack,
+    "modified": unpack,
+    "authors": tuple,
+}
+"""By field, how it is read back from a revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ def upsert_links(conn: Connection, run: Run, announced: Iterable[Announced], now
             "title": func.coalesce(new.title, links.c.title),
             "published": func.coalesce(new.published, links.c.published),
             "modified": func.coalesce(new.modified, links.c.modified),
+            "authors": func.coalesce(new.authors, links.c.authors),
             "last_run_id": new.last_run_id,
             "last_seen_at": new.last_seen_at,
         },
@@ -72,6 +80,7 @@ def _row(run: Run, one: Announced, now: datetime) -> dict[str, Any]:
         "title": clean(link.title),
         "published": pack(link.published),
         "modified": pack(link.modified),
+        "authors": [clean(name) for name in link.authors] or None,
         "first_run_id": run.id,
         "last_run_id": run.id,
         "first_seen_at": now,
@@ -93,14 +102,17 @@ def merge(told: Iterable[Link]) -> Hints:
         key=lambda link: link.modified.at if link.modified else _NEVER,
         default=None,
     )
+    authors = next((link for link in ranked if link.authors), None)
     return Hints(
         title=title.title if title else None,
         published=published.published if published else None,
         modified=modified.modified if modified else None,
+        authors=authors.authors if authors else (),
         via=ranked[0].via if ranked else None,
         title_via=title.via if title else None,
         published_via=published.via if published else None,
         modified_via=modified.via if modified else None,
+        authors_via=authors.via if authors else None,
     )
 
 
@@ -141,6 +153,7 @@ def hints_for(conn: Connection, url_ids: Sequence[int]) -> dict[int, Hints]:
                     title=row.title,
                     published=unpack(row.published),
                     modified=unpack(row.modified),
+                    authors=tuple(row.authors or ()),
                 )
             )
     return {url_id: merge(told[url_id]) for url_id in url_ids}
@@ -153,12 +166,11 @@ def hints_then(hints: Hints, revision: Mapping[str, Any], fetched_at: datetime) 
     """
     origins = revision["origins"] or {}
     then: dict[str, Any] = {}
-    for name in ("title", "published", "modified"):
+    for name, read_back in _READ_BACK.items():
         origin = (origins.get(name) or {}).get("origin")
         said = getattr(hints, name)
         if origin in _LISTED:
-            stated = revision[name]
-            then |= {name: stated if name == "title" else unpack(stated), f"{name}_via": origin}
+            then |= {name: read_back(revision[name]), f"{name}_via": origin}
         elif isinstance(said, Moment) and said.at > fetched_at:
             then[name] = None
     return replace(hints, **then)

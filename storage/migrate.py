@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from pipeline.errors import StoreError
 from storage.engine import reading, writing
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision that this code reads and writes. Revisions are numbered in order."""
 
 SCRIPTS = Path(__file__).with_name("migrations")

@@ -158,11 +158,12 @@ links = Table(
     Column("title", Text, comment="as the listing states it"),
     Column("published", Json, comment="as the listing states it: at, day, precision, zone"),
     Column("modified", Json, comment="as the listing states it"),
+    Column("authors", Json, comment="names as the listing states them"),
     Column("first_run_id", Id, ForeignKey("runs.id"), nullable=False),
     Column("last_run_id", Id, ForeignKey("runs.id"), nullable=False),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
-    comment="where, when and with which title and dates each URL was found",
+    comment="where, when and with which title, dates and authors each URL was found",
 )
 
 visits = Table(

@@ -11,6 +11,7 @@ from pipeline.discover.entries import Entries, local
 from pipeline.discover.links import MAX_URL, absolute
 from pipeline.discover.loose import read_loosely
 from pipeline.discover.moments import parse_moment
+from pipeline.discover.people import MAX_AUTHORS, people
 from pipeline.discover.place import Place
 from pipeline.discover.rules import ListingError
 from pipeline.discover.titles import plain, text_of
@@ -107,6 +108,8 @@ class _Feed:
     def _take(self, entry: etree._Element) -> None:
         texts: dict[str, str] = {}
         addresses: list[tuple[int, str]] = []
+        creators: list[str] = []
+        authors: list[str] = []
         key = ""
         for child in entry:
             name = local(child.tag)
@@ -115,6 +118,10 @@ class _Feed:
             if name in _DATES or (name == "title" and not _is_media(child)):
                 if name not in texts:
                     texts[name] = text_of(child)
+            elif name == "creator" and len(creators) < MAX_AUTHORS:
+                creators.append(text_of(child))
+            elif name == "author" and len(authors) < MAX_AUTHORS and not _is_media(child):
+                authors.append(_person(child))
             elif len(addresses) < _MANY and (candidate := _address(name, child)):
                 rank, href = candidate
                 if url := absolute(href, self._base(child, href)):
@@ -128,6 +135,8 @@ class _Feed:
             title=plain(texts.get("title")),
             published=self._moment(texts, _PUBLISHED),
             modified=self._moment(texts, _MODIFIED),
+            # RSS wants an e-mail address in `author`: `creator` is there to give the name.
+            authors=people(creators) or people(authors),
         )
 
     def _base(self, element: etree._Element, href: str) -> str:
@@ -163,6 +172,14 @@ def _address(name: str, element: etree._Element) -> tuple[int, str] | None:
         case "content" if element.get("src"):
             return 5, element.get("src", "")
     return None
+
+
+def _person(element: etree._Element) -> str:
+    """Return the name in an Atom person, or the text of RSS."""
+    if len(element) == 0:
+        return element.text or ""
+    names = [child for child in element if local(child.tag) == "name"]
+    return text_of(names[0]) if names else element.text or ""
 
 
 def _is_media(element: etree._Element) -> bool:

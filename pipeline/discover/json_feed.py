@@ -11,6 +11,7 @@ from pipeline.discover.document import Document
 from pipeline.discover.json_text import text_at
 from pipeline.discover.links import absolute
 from pipeline.discover.moments import parse_moment
+from pipeline.discover.people import people
 from pipeline.discover.place import Place
 from pipeline.discover.titles import plain
 from pipeline.model import Listing, Moment
@@ -30,6 +31,7 @@ def read_json_feed(feed: dict[str, Any], document: Document, place: Place) -> Li
             title=plain(text_at(item, "title")),
             published=_moment(item, "date_published", place.zone),
             modified=_moment(item, "date_modified", place.zone),
+            authors=people(_authors(item)),
         )
     notes = [*document.notes]
     if text_at(feed, "version") is None:
@@ -54,6 +56,13 @@ def _address(item: Any, base: str) -> str | None:
             return url
     key = text_at(item, "id") or ""
     return absolute(key, base) if key.startswith(("http://", "https://")) else None
+
+
+def _authors(item: Any) -> list[str | None]:
+    stated = item.get("authors") if isinstance(item, dict) else None
+    if isinstance(stated, list):
+        return [text_at(one, "name") for one in stated]
+    return [text_at(item, "author", "name")]  # version 1.0
 
 
 def _moment(item: Any, key: str, zone: str) -> Moment | None:

@@ -136,6 +136,7 @@ class Gathered:
         title: str | None = None,
         published: Moment | None = None,
         modified: Moment | None = None,
+        authors: tuple[str, ...] = (),
         weight: int = 0,
     ) -> None:
         """Take in one entry; of two titles of a URL the heavier one stays, else the first."""
@@ -154,6 +155,7 @@ class Gathered:
             title=title,
             published=published,
             modified=modified,
+            authors=authors,
         )
         self._links[url] = (link, weight) if known is None else _merged(*known, link, weight)
         # Twice the number at most is held, so that sorting is rare and memory bounded.
@@ -193,6 +195,7 @@ def _merged(link: Link, weight: int, other: Link, other_weight: int) -> tuple[Li
         title=title,
         published=_finer(link.published, other.published),
         modified=_later(link.modified, other.modified),
+        authors=link.authors or other.authors,
     )
     return merged, heaviest
 

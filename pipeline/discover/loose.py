@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.discover.document import Document
 from pipeline.discover.links import absolute
 from pipeline.discover.moments import parse_moment
+from pipeline.discover.people import people
 from pipeline.discover.place import Place
 from pipeline.discover.sniff import forbid_declarations
 from pipeline.discover.titles import plain
@@ -41,6 +42,7 @@ def read_loosely(document: Document, place: Place) -> Listing | None:
             title=plain(_text(entry, "title")),
             published=_moment(entry, place.zone, "published", "created"),
             modified=_moment(entry, place.zone, "updated"),
+            authors=people(_people(entry)),
         )
     return Listing(
         kind=place.kind,
@@ -72,6 +74,14 @@ def _text(entry: Any, *names: str) -> str | None:
     # `dict.get`, because feedparser's own look-up takes one name for another.
     found = (dict.get(entry, name) for name in names)
     return next((text for text in found if isinstance(text, str) and text), None)
+
+
+def _people(entry: Any) -> list[str | None]:
+    # It cuts a name with an address in the wrong place, but leaves the whole text beside it.
+    stated = dict.get(entry, "authors")
+    found = stated if isinstance(stated, list) else []
+    names = [_text(one, "name") for one in found if isinstance(one, dict) and "email" not in one]
+    return names if any(names) else [_text(entry, "author")]
 
 
 def _moment(entry: Any, zone: str, *names: str) -> Moment | None:

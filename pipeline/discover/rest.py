@@ -5,7 +5,7 @@ https://developer.wordpress.org/rest-api/reference/posts/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -14,6 +14,7 @@ from pipeline.discover.json_text import text_at
 from pipeline.discover.links import absolute
 from pipeline.discover.moments import parse_moment
 from pipeline.discover.paging import with_page
+from pipeline.discover.people import people
 from pipeline.discover.place import Place
 from pipeline.discover.titles import plain
 from pipeline.model import Listing, Moment
@@ -38,6 +39,7 @@ def read_posts(posts: list[Any], document: Document, place: Place, headers: Head
             title=plain(text_at(post, "title", "rendered") or text_at(post, "title")),
             published=_moment(post, "date", place.zone),
             modified=_moment(post, "modified", place.zone),
+            authors=next((names for texts in _authors(post) if (names := people(texts))), ()),
         )
     notes = [*document.notes]
     if gathered.unusable:
@@ -55,6 +57,22 @@ def _address(post: Any, base: str) -> str | None:
     return absolute(text_at(post, "link"), base) or absolute(
         text_at(post, "guid", "rendered"), base
     )
+
+
+def _authors(post: Any) -> Iterator[list[str | None]]:
+    """Yield what each place says, the best first; `author` itself is but a number."""
+    if not isinstance(post, dict):
+        return
+    for key in ("coauthors", "authors"):  # of plugins for several authors
+        yield _names(post.get(key), "display_name", "name")
+    embedded = post.get("_embedded")
+    yield _names(embedded.get("author") if isinstance(embedded, dict) else None, "name")
+    yield [text_at(post, "yoast_head_json", "author")]
+
+
+def _names(stated: Any, *keys: str) -> list[str | None]:
+    many = stated if isinstance(stated, list) else []
+    return [next(filter(None, (text_at(one, key) for key in keys)), None) for one in many]
 
 
 def _moment(post: Any, name: str, zone: str) -> Moment | None:

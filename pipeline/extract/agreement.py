@@ -33,7 +33,9 @@ _VOICES = {
 _HOUR = timedelta(hours=1)
 _DECIDED = frozenset({"selector", "function", "spider"})
 _VAGUE = frozenset({"page", "source"})
-_SEEN_NAMES = frozenset({"label", "byline"})
+_LOOSE_NAMES = frozenset(
+    {"label", "byline"} | {origin for origin, voice in _VOICES.items() if voice == _ANNOUNCED}
+)
 _NORWEGIAN = {"nb": "no", "nn": "no"}
 _LONGEST = 300
 
@@ -106,12 +108,12 @@ def _is_hearsay(claim: Claim) -> bool:
     """Tell what can bear a value out but not contradict it.
 
     A browser title is often the site's slogan, a source's language that of most of its articles;
-    a menu item reads like a byline of one word.
+    a menu item reads like a byline of one word, and a feed may name the account that posted it.
     """
     if claim.origin in _VAGUE:
         return True
     names = claim.value if isinstance(claim.value, tuple) else ()
-    return bool(names) and claim.origin in _SEEN_NAMES and not any(" " in name for name in names)
+    return bool(names) and claim.origin in _LOOSE_NAMES and not any(" " in name for name in names)
 
 
 def is_same_title(one: str, other: str) -> bool:

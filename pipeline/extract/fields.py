@@ -101,7 +101,7 @@ def read_fields(
     published, flags = pick_published(evidence, said.near)
     if published is None and (guess := guess_published(root, evidence, said.near)) is not None:
         published, flags = guess, flags - {Flag.NO_DATE}
-    signed = [*_signed(said, labels, evidence.heading)]
+    signed = [*_signed(said, labels, evidence.heading, hints)]
     changed = [*changes(evidence, published.value if published else None)]
     return Fields(
         title=title,
@@ -188,7 +188,7 @@ def _title(said: _Said, hints: Hints) -> Field[str] | None:
 
 
 def _signed(
-    said: _Said, labels: Sequence[Labelled], heading: int
+    said: _Said, labels: Sequence[Labelled], heading: int, hints: Hints
 ) -> Iterator[Field[tuple[str, ...]]]:
     bylines = [
         label.value
@@ -202,6 +202,7 @@ def _signed(
         ("microdata", said.micro.authors),
         ("meta", [value for name in _META_AUTHORS for value in said.page.metas.get(name, ())]),
         ("byline", said.page.authors[:6]),
+        (hints.origin("authors"), hints.authors),
     ):
         if names := authors_of(texts, sites=said.names):
             yield Field(value=names, origin=origin, raw=" | ".join(texts)[:300])

@@ -94,7 +94,8 @@ def link_of(item: Item, url: str, *, found_on: str, zone: str) -> tuple[Link, st
         via="listing",
         found_on=found_on,
         title=" ".join(title.split()) if isinstance(title, str) and title.strip() else None,
-        **moments,
+        published=moments["published"],
+        modified=moments["modified"],
     )
     return link, "; ".join(doubts)
 

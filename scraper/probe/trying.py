@@ -106,7 +106,13 @@ def taught(tried: Sequence[Tried], profile: Profile) -> tuple[Tried, ...]:
 
 
 def _said(link: Link) -> Hints:
-    return Hints(title=link.title, published=link.published, modified=link.modified, via=link.via)
+    return Hints(
+        title=link.title,
+        published=link.published,
+        modified=link.modified,
+        authors=link.authors,
+        via=link.via,
+    )
 
 
 def summary(tried: Sequence[Tried]) -> dict[str, int]:

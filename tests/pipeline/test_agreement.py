@@ -290,3 +290,17 @@ def test_the_word_is_that_of_the_definition(origin, value, evidence):
     )
     wanted = "conflicting" if differs else "agreed" if len(heard) > 1 else "single"
     assert word(Field(value=value, origin=origin), evidence).word == wanted
+
+
+@pytest.mark.parametrize(
+    ("announced", "word", "rivals"),
+    [
+        (("Roe, Jane",), "agreed", ()),
+        (("Tom Weir",), "conflicting", (("feed", "Tom Weir"),)),
+        (("weirkeeper",), "single", ()),  # an account, perhaps
+    ],
+)
+def test_announced_authors_bear_out_or_contradict_what_the_page_states(announced, word, rivals):
+    head = json_ld(author="Jane Roe")
+    found = said(head, hints=Hints(authors=announced, via="feed")).agreement["authors"]
+    assert (found.word, found.rivals) == (word, rivals)

@@ -263,11 +263,13 @@ def test_a_cut_off_feed_gives_what_it_has_and_says_so():
 
 
 def test_mismatched_tags_are_left_to_feedparser():
-    listing = read(rss(item("A <b>x", "/a"), item("B", "https://b.example/b")))
+    said = "<author>desk@b.example (Jo Halloran)</author>"
+    listing = read(rss(item("A <b>x", "/a"), item("B", "https://b.example/b", said)))
     assert [link.url for link in listing.links] == [
         "https://river-post.example/a",
         "https://b.example/b",
     ]
+    assert [link.authors for link in listing.links] == [(), ("Jo Halloran",)]
     assert listing.notes == (loose_parser.NOTE,)
 
 
@@ -336,3 +338,54 @@ def test_the_base_of_links_is_the_url_that_answered():
         one(rss(item("A", "a")), url="https://moved.example/x/y").url == "https://moved.example/x/a"
     )
     assert FEED_URL.startswith(SITE)
+
+
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+ITUNES = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+
+
+@pytest.mark.parametrize(
+    ("said", "authors"),
+    [
+        (f"<dc:creator {DC}>Jo Halloran</dc:creator>", ("Jo Halloran",)),
+        (f"<dc:creator {DC}><![CDATA[Jo Halloran, Mira Stone]]></dc:creator>",
+         ("Jo Halloran, Mira Stone",)),
+        ("".join(f"<dc:creator {DC}>{name}</dc:creator>" for name in ("Jo", "Mira", "Jo")),
+         ("Jo", "Mira")),
+        ("<author>noreply@river-post.example (Jo Halloran)</author>", ("Jo Halloran",)),
+        ("<author>Jo Halloran &lt;jo@river-post.example&gt;</author>", ("Jo Halloran",)),
+        ("<author>Jo Halloran (jo@river-post.example)</author>", ("Jo Halloran",)),
+        ("<author>jo@river-post.example</author>", ()),
+        ("<author>jo@river-post.example (jo@river-post.example)</author>", ()),
+        (f"<author>desk@post.example (Desk)</author><dc:creator {DC}>Jo</dc:creator>", ("Jo",)),
+        (f"<itunes:author {ITUNES}>The River Hour</itunes:author>", ()),
+        (f"<dc:creator {DC}>{'Jo ' * 200}</dc:creator>", ()),
+        ("<author/>", ()),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_an_rss_entry_states_its_authors_and_their_addresses_are_left_out(said, authors):
+    assert one(rss(item("Ferry", "/ferry", said))).authors == authors
+
+
+def test_an_atom_entry_states_its_authors_by_name_and_a_malformed_feed_does_too():
+    person = (
+        "<author><name>{}</name><email>x@y.example</email><uri>https://y.example</uri></author>"
+    )
+    entry = (
+        '<entry><title>Ferry</title><link href="https://atom.example/ferry"/>'
+        f"{person.format('Jo Halloran')}{person.format('Mira Stone')}</entry>"
+    )
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>'
+    assert one(body).authors == ("Jo Halloran", "Mira Stone")
+    assert one(body.replace("Ferry<", "Ferry & cart<")).authors == ("Jo Halloran", "Mira Stone")
+
+
+def test_of_many_authors_the_first_dozen_are_kept():
+    many = "".join(f"<dc:creator {DC}>Jo {n}</dc:creator>" for n in range(40))
+    assert one(rss(item("Ferry", "/ferry", many))).authors == tuple(f"Jo {n}" for n in range(12))
+
+
+def test_an_entry_that_comes_twice_keeps_the_authors_of_either():
+    said = item("Ferry", "/ferry"), item("Ferry", "/ferry", "<author>Jo Halloran</author>")
+    assert one(rss(*said)).authors == one(rss(*said[::-1])).authors == ("Jo Halloran",)

@@ -217,3 +217,36 @@ def test_soft_hyphens_stand_in_no_title_no_name_and_no_line_of_the_extractor():
     soft = TEXT.replace("islanders", "is\xadlanders")
     root = parse(f"<html><body><p>{soft}</p></body></html>").root
     assert choose_body(root, "") == (TEXT,)
+
+
+ANNOUNCED = Hints(authors=("Jo Halloran, Mira Stone",), authors_via="rest", via="feed")
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "origin"),
+    [
+        (ld(ARTICLE), "", "json-ld"),
+        ('<meta name="author" content="Jo Halloran">', "", "meta"),
+        ("", "<p>By: Jo Halloran</p>", "label"),
+        ("", "<a rel=author href=/jo>Jo Halloran</a>", "byline"),
+    ],
+)
+def test_announced_authors_stand_behind_all_that_the_page_states(head, top, origin):
+    found = read_page(head, top, hints=ANNOUNCED)
+    assert (found.authors.value, found.authors.origin) == (("Jo Halloran",), origin)
+
+
+def test_announced_authors_stand_before_a_guess():
+    guess = '<div class="post-author-name">Tom Weir</div>'
+    assert read_page(top=guess).authors.origin == "trafilatura"
+    found = read_page(top=guess, hints=ANNOUNCED).authors
+    assert (found.value, found.origin) == (("Jo Halloran", "Mira Stone"), "rest")
+    assert found.raw == "Jo Halloran, Mira Stone"
+
+
+@pytest.mark.parametrize(
+    "name", ["The Sound Post", "sound.example", "admin", "web_desk2", "jo@sound.example", "@jo"]
+)
+def test_an_announced_author_that_is_a_site_an_account_or_an_address_is_none(name):
+    site = meta(og__site_name="The Sound Post")
+    assert read_page(site, hints=Hints(authors=(name,), via="feed")).authors is None

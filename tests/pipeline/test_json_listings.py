@@ -262,3 +262,39 @@ def test_a_page_where_a_feed_was_promised_is_refused_unless_it_is_wanted(path):
 def test_a_page_at_another_address_is_a_listing(path):
     snapshot = make_snapshot(SITE + path, b"<html><a href='/x'>X</a></html>", fetched_at=NOW)
     assert read_listing(snapshot, rules=ListingRules(), zone="UTC", max_items=9).links
+
+
+@pytest.mark.parametrize(
+    ("said", "authors"),
+    [
+        ({"authors": [{"name": "Jo Halloran"}, {"name": "Mira Stone"}]},
+         ("Jo Halloran", "Mira Stone")),
+        ({"author": {"name": "Jo Halloran", "url": SITE}}, ("Jo Halloran",)),
+        ({"authors": [{"url": SITE}, "Jo", None, {"name": ["x"]}]}, ()),
+        ({"authors": "Jo Halloran"}, ()),
+        ({}, ()),
+    ],
+)  # fmt: skip
+def test_an_item_of_a_json_feed_states_its_authors(said, authors):
+    (link,) = read(json_feed({"id": "1", "url": "/a", **said})).links
+    assert link.authors == authors
+
+
+@pytest.mark.parametrize(
+    ("said", "authors"),
+    [
+        ({"author": 7}, ()),
+        ({"author": 7, "_embedded": {"author": [{"id": 7, "name": "Jo &amp; Mira"}]}},
+         ("Jo & Mira",)),
+        ({"_embedded": {"author": [{"code": "rest_user_invalid_id"}]},
+          "yoast_head_json": {"author": "Jo Halloran"}}, ("Jo Halloran",)),
+        ({"yoast_head_json": {"author": "desk"},
+          "coauthors": [{"display_name": "Jo Halloran"}, {"display_name": "Mira Stone"}]},
+         ("Jo Halloran", "Mira Stone")),
+        ({"authors": [{"term_id": 3, "name": "Jo Halloran"}]}, ("Jo Halloran",)),
+        ({"_embedded": [1], "yoast_head_json": [2], "coauthors": {"a": 1}, "authors": [3]}, ()),
+    ],
+)  # fmt: skip
+def test_a_post_states_its_authors_where_the_answer_holds_their_names(said, authors):
+    (link,) = posts([post(1, **said)]).links
+    assert link.authors == authors

@@ -126,6 +126,18 @@ def test_each_link_keeps_where_it_was_found(made):
     }
 
 
+def test_the_feed_bears_out_the_authors_that_the_pages_state(made):
+    announced = made.rows(
+        "SELECT l.authors, r.authors AS read, r.origins FROM links l"
+        " JOIN articles a ON a.url_id = l.url_id JOIN revisions r ON r.id = a.revision_id"
+        " WHERE l.authors IS NOT NULL"
+    )
+    assert announced
+    for row in announced:
+        assert ", ".join(json.loads(row.read)) in json.loads(row.authors)
+        assert "feed" in json.loads(row.origins)["authors"]["backing"]
+
+
 def test_the_raw_page_reads_back_as_it_came(made):
     done = made.khabar("articles", "show", "1", "--json", check=0)
     shown = json.loads(done.stdout)

@@ -42,6 +42,7 @@ def posts(path, start, per_page=3, total=6, **headers):
                 "id": n,
                 "link": f"http://{given['host']}/rest-{n}",
                 "title": {"rendered": f"Rest &amp; story {n}"},
+                "_embedded": {"author": [{"name": "Mira Stone" if n > 1 else "admin"}]},
                 "date_gmt": "2024-05-28T08:00:00",
                 "modified_gmt": "2024-05-28T09:00:00",
             }
@@ -99,7 +100,12 @@ EXTRA = {
                 "version": "https://jsonfeed.org/version/1.1",
                 "next_url": "/older.json",
                 "items": [
-                    {"id": "1", "url": "/json-1", "title": "JSON one"},
+                    {
+                        "id": "1",
+                        "url": "/json-1",
+                        "title": "JSON one",
+                        "authors": [{"name": "Jo Halloran"}],
+                    },
                     {"id": "1", "url": "/json-2"},
                     {
                         "id": "3",
@@ -120,7 +126,8 @@ EXTRA = {
     ),
     "/rdf.xml": listed(
         f"<rdf:RDF {NAMESPACES}><channel><title>T</title></channel><item><title>RDF</title>"
-        "<link>/rdf-1</link><dc:date>2024-05-27T09:00:00Z</dc:date></item></rdf:RDF>",
+        "<link>/rdf-1</link><dc:date>2024-05-27T09:00:00Z</dc:date>"
+        "<dc:creator>Jo Halloran, Mira Stone</dc:creator></item></rdf:RDF>",
         "application/rdf+xml",
     ),
     "/robots.txt": listed("User-agent: *\nDisallow: /private/\nSitemap: /news.xml\n", "text/plain"),
@@ -297,3 +304,23 @@ def test_the_title_of_one_route_and_the_date_of_another_keep_their_origins(made)
     assert (row.title, origins["title"]["origin"]) == ("The map of the whole valley", "sitemap")
     assert origins["published"]["origin"] == "feed"
     assert json.loads(row.published)["at"].startswith("2024-05-29T06:00")
+
+
+@pytest.mark.parametrize(
+    ("path", "authors", "origin"),
+    [
+        ("/json-1", ["Jo Halloran"], "feed"),
+        ("/rdf-1", ["Jo Halloran", "Mira Stone"], "feed"),
+        ("/rest-2", ["Mira Stone"], "rest"),
+        ("/rest-1", [], None),  # an account
+        ("/cursor-1", [], None),
+    ],
+)
+def test_authors_that_only_a_route_names_are_stored_with_its_origin(made, path, authors, origin):
+    [row] = made.rows(
+        "SELECT r.authors, r.origins FROM articles a JOIN urls u ON u.id = a.url_id"
+        " JOIN revisions r ON r.id = a.revision_id WHERE u.url = :url",
+        url=made.url + path,
+    )
+    assert json.loads(row.authors) == authors
+    assert (json.loads(row.origins).get("authors") or {}).get("origin") == origin

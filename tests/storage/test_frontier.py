@@ -27,6 +27,7 @@ from pipeline.model import Hints, Outcome
 from pipeline.reasons import Reason
 from storage.fencing import Run
 from storage.frontier import Settlement, accept, add_alias, find, settle, take_due
+from storage.links import hints_for, hints_then
 from storage.schema import links, urls
 
 ALL = 1000
@@ -332,3 +333,21 @@ def test_a_visit_is_settled_only_once_and_only_by_its_run(any_store):
     with pytest.raises(StoreError, match="no open visit"):
         end(any_store, RUN, taken, Outcome.FAILED)
     assert visit_rows(any_store)["a"].outcome == "new"
+
+
+def test_announced_authors_are_kept_and_a_place_that_names_none_takes_them_not_back(any_store):
+    said = {"authors": ("Jo Halloran", "Mira Stone")}
+    accepted = offer(any_store, candidate("a", via="listing", found_on=f"{SITE}/"))
+    assert (accepted.taken[0].hints.authors, accepted.taken[0].hints.authors_via) == ((), None)
+    end(any_store, RUN, accepted.taken[0], Outcome.FAILED, reason=Reason.TIMEOUT)
+    run = start(any_store)
+    offer(any_store, candidate("a", via="rest", **said), run=run)
+    offer(any_store, candidate("a", via="rest"), run=run)
+    with any_store.read() as conn:
+        stored = conn.execute(select(links.c.via, links.c.authors).order_by(links.c.via)).all()
+        hints = hints_for(conn, [accepted.taken[0].url_id])[accepted.taken[0].url_id]
+    assert stored == [("listing", None), ("rest", ["Jo Halloran", "Mira Stone"])]
+    assert (hints.authors, hints.origin("authors")) == (("Jo Halloran", "Mira Stone"), "rest")
+    read = {"authors": ["Jo Halloran"], "origins": {"authors": {"origin": "feed"}}}
+    then = hints_then(hints, read, NOW)
+    assert (then.authors, then.authors_via) == (("Jo Halloran",), "feed")
