@@ -1,6 +1,7 @@
 """Settings and fixtures for every test."""
 
 import os
+import signal
 
 import pytest
 import zygote
@@ -10,6 +11,10 @@ from hypothesis import settings
 settings.register_profile("unit", max_examples=50, deadline=None)
 settings.register_profile("thorough", max_examples=100, deadline=None)
 settings.load_profile("unit")
+
+# A suite begun in the background ignores Ctrl+C, and with it every process that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["hostile_rows"]
 
