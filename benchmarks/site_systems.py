@@ -123,9 +123,6 @@ class TextDf3(Trafilatura):
         return Answer("\n".join(lines))
 
 
-WINDOW = 200
-
-
 class Khabar:
     """The pipeline's reader with the site's memory."""
 

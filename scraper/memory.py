@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from pipeline.clean.learned import RULES, learn, spot
 from pipeline.clean.marks import places_of, text_key
 from pipeline.clean.recall import position_in_words
-from pipeline.model import Mark, Memory, Observation, Seen
+from pipeline.model import Mark, Memory, Seen
 from storage import memory as kept
 from storage.schema import articles, revisions
 
@@ -52,28 +52,7 @@ class Learned:
 
 def relearn(conn: Connection, source_pk: int, now: datetime) -> Memory:
     """Learn anew from the newest pages of a source, and keep it; return the memory."""
-    return kept.relearn(conn, source_pk, learn_fewest, now=now)
-
-
-def learn_fewest(
-    pages: Sequence[Observation], *, site: str, version: int, pins: Mapping[int, str] | None
-) -> Memory:
-    """Learn, and leave out each text that stands only where all text is template.
-
-    It would be removed all the same; but with each new ticker the memory would seem to say
-    something new, and stored pages would be read again for nothing.
-    """
-    memory = learn(pages, site=site, version=version, pins=pins)
-    needless: set[int] = set()
-    needed: set[int] = set()
-    for page in pages:
-        for mark in page.marks:
-            text = spot(mark.place, mark.key, page.generation)
-            if text in memory.texts:
-                known = any(place in memory.places for place, _ in places_of(mark, page.generation))
-                (needless if known else needed).add(text)
-    left = {text: seen for text, seen in memory.texts.items() if text not in needless - needed}
-    return replace(memory, texts=left)
+    return kept.relearn(conn, source_pk, learn, now=now)
 
 
 def places(conn: Connection, source_pk: int) -> tuple[Learned, ...]:

@@ -13,12 +13,13 @@ from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
+from pipeline.clean.learned import learn
 from pipeline.model import Memory, Observation, Reading
 from pipeline.reasons import RunReason
 from scraper import VERSION
 from scraper.config import Config
 from scraper.config.source import Source
-from scraper.memory import learn_fewest, relearn
+from scraper.memory import relearn
 from scraper.replay import LEASE, Unread
 from scraper.replayed import Change, Report, Want
 from scraper.rereading import Rereader, Result, rules_of
@@ -199,7 +200,7 @@ class Replay:
         if job.run is not None:
             memory = await self._write(job.run, lambda conn: relearn(conn, job.pk, self.now()))
             return memory, len(fresh)
-        memory = learn_fewest(
+        memory = learn(
             [*fresh, *(sight.observation for sight in seen)],
             site=job.source.id,
             version=memory.version + 1,

@@ -11,10 +11,11 @@ from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
+from pipeline.clean.learned import learn
 from pipeline.identify import article_key, decide, host_of
 from pipeline.model import Hints, Link, Memory, Reading, Snapshot
 from scraper.config.source import Source
-from scraper.memory import learn_fewest, relearn
+from scraper.memory import relearn
 from scraper.replay import LEASE, Archived
 from scraper.replayed import Want
 from scraper.rereading import Rereader, Result
@@ -82,7 +83,7 @@ class WarcReplay:
                 if isinstance(reading, Reading) and reading.observation is not None
             ]
         if shown:
-            memory = learn_fewest(
+            memory = learn(
                 [*shown, *(sight.observation for sight in seen)],
                 site=self.source.id,
                 version=memory.version + 1,

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.clean.marks import mixed, places_of
-from pipeline.model import Memory, Observation, Seen
+from pipeline.model import Mark, Memory, Observation, Seen
 
 RULES = frozenset({"place", "text", "author", "other_title", "template_text"})
 """The rules by which a memory is made; all but for measurements."""
@@ -49,15 +49,14 @@ def learn(
         often: Counter[tuple[int, int]] = Counter()
         for page in members:
             often.update({(mark.place, mark.key) for mark in page.marks})
-        if "author" in rules:
-            texts |= _conditional(members, often)
+        known = _places(members, often) if "place" in rules else {}
+        places |= known
+        if "template_text" in rules:
+            furniture |= _furniture(members, often, known)
+        found = _conditional(members, often) if "author" in rules else {}
         if "text" in rules:
-            texts |= _frequent(members, often)
-        if "place" in rules:
-            known = _places(members, often)
-            places |= known
-            if "template_text" in rules:
-                furniture |= _furniture(members, often, known)
+            found |= _frequent(members, often)
+        texts |= _needed(members, found, known)
     everyone = [page for members in generations.values() for page in members]
     return Memory(
         site=site,
@@ -78,17 +77,15 @@ def _distinct(pages: Iterable[Observation]) -> list[Observation]:
 
     Bulletins whose titles differ in their number only have one title here, but other text.
     """
-    titled: dict[tuple[int, int], list[Observation]] = defaultdict(list)
+    distinct: list[Observation] = []
+    known: dict[tuple[int, int], list[frozenset[int]]] = defaultdict(list)
     for page in sorted(pages, key=lambda page: (len(page.marks), page.marks), reverse=True):
-        alike = titled[page.generation, page.title]
-        if not page.title or not any(_twins(page, other) for other in alike):
-            alike.append(page)
-    return [page for alike in titled.values() for page in alike]
-
-
-def _twins(page: Observation, other: Observation) -> bool:
-    mine, its = ({mark.key for mark in one.marks if mark.chars >= _LINE} for one in (page, other))
-    return 2 * len(mine & its) >= max(1, len(mine))
+        mine = frozenset(mark.key for mark in page.marks if mark.chars >= _LINE)
+        alike = known[page.generation, page.title] if page.title else []
+        if not any(2 * len(mine & its) >= max(1, len(mine)) for its in alike):
+            alike.append(mine)
+            distinct.append(page)
+    return distinct
 
 
 def _places(pages: Sequence[Observation], often: Often) -> dict[int, Seen]:
@@ -121,7 +118,7 @@ def _furniture(
     outside: set[int] = set()
     for page in pages:
         for mark in page.marks:
-            if any(place in places for place, _ in places_of(mark, page.generation)):
+            if _at(places, mark, page.generation):
                 if mark.chars >= _LINE and often[mark.place, mark.key] >= _EARLY:
                     inside[mark.key] += 1
             else:
@@ -131,6 +128,28 @@ def _furniture(
         for text, count in inside.items()
         if text not in outside
     }
+
+
+def _needed(
+    pages: Sequence[Observation], texts: Mapping[int, Seen], places: Mapping[int, Seen]
+) -> dict[int, Seen]:
+    """Return the texts without those that stand only where all text is template.
+
+    They would be removed all the same; but with each new ticker the memory would seem to say
+    something new, and stored pages would be read again for nothing.
+    """
+    needed: dict[int, Seen] = {}
+    for page in pages:
+        for mark in page.marks:
+            text = spot(mark.place, mark.key, page.generation)
+            if text in texts and not _at(places, mark, page.generation):
+                needed[text] = texts[text]
+    return needed
+
+
+def _at(places: Mapping[int, Seen], mark: Mark, generation: int) -> bool:
+    """Return whether a block stands at one of these places."""
+    return any(place in places for place, _ in places_of(mark, generation))
 
 
 def _frequent(pages: Sequence[Observation], often: Often) -> dict[int, Seen]:

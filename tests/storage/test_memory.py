@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 from storage_world import NOW, RUN, candidate, decide, page, reading
 
+from pipeline.clean.learned import learn
 from pipeline.errors import UsageError
 from pipeline.model import Mark, Memory, Observation, Seen
-from scraper.memory import learn_fewest
 from storage import memory, snapshots
 from storage.archive import Record
 from storage.articles import store_page
@@ -107,7 +107,7 @@ def test_the_order_in_which_pages_come_does_not_matter(store):
             for number in order:
                 memory.observe(conn, 1, number, later(number), shown(number))
                 memory.observe(conn, 1, number, later(number - 9), shown(99))
-            found.append(memory.relearn(conn, 1, learn_fewest, now=NOW))
+            found.append(memory.relearn(conn, 1, learn, now=NOW))
     assert found[0].places
     assert found == [found[0]] * len(found)
 
@@ -118,7 +118,7 @@ def test_what_is_learned_is_kept_with_its_version(any_store):
         add_urls(conn, 6)
         for number in range(1, 7):
             memory.observe(conn, 1, number, later(number), shown(number))
-        made = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        made = memory.relearn(conn, 1, learn, now=NOW)
     with any_store.read() as conn:
         assert memory.memory_of(conn, 1) == made
         state = memory.state_of(conn, 1)
@@ -134,11 +134,11 @@ def test_the_version_rises_only_when_a_block_is_judged_otherwise(store):
         add_urls(conn, 9)
         for number in range(1, 10):
             memory.observe(conn, 1, number, later(number), shown(number))
-            versions.append(memory.relearn(conn, 1, learn_fewest, now=NOW).version)
+            versions.append(memory.relearn(conn, 1, learn, now=NOW).version)
         # Other titles and another ticker at the same place are no news.
         for number in range(1, 10):
             memory.observe(conn, 1, number, later(20), shown(number, ticker=8, title=50 + number))
-        after = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        after = memory.relearn(conn, 1, learn, now=NOW)
     # A place is known from three pages on, and from five on the memory is relied upon.
     assert versions == [1, 1, 2, 2, 3, 3, 3, 3, 3]
     assert after.version == 3
@@ -152,7 +152,7 @@ def test_a_memory_is_made_of_the_newest_pages_and_the_oldest_are_forgotten(store
         add_urls(conn, 12)
         for number in range(1, 13):
             memory.observe(conn, 1, number, later(number), shown(number))
-        made = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        made = memory.relearn(conn, 1, learn, now=NOW)
         kept = set(conn.scalars(select(observations.c.url_id)))
     assert made.pages == 4
     assert made.titles == {9, 10, 11, 12}
@@ -166,7 +166,7 @@ def test_each_generation_keeps_its_newest_pages(any_store, monkeypatch):
         for number in range(1, 11):
             before = replace(shown(number), generation=7 if number <= 4 else 8)
             memory.observe(conn, 1, number, later(number), before)
-        made = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        made = memory.relearn(conn, 1, learn, now=NOW)
     assert made.titles == {2, 3, 4, 8, 9, 10}
 
 
@@ -175,11 +175,11 @@ def test_an_unreadable_observation_or_memory_costs_only_itself(store):
         add_urls(conn, 6)
         for number in range(1, 7):
             memory.observe(conn, 1, number, later(number), shown(number))
-        memory.relearn(conn, 1, learn_fewest, now=NOW)
+        memory.relearn(conn, 1, learn, now=NOW)
         conn.execute(update(observations).where(observations.c.url_id == 3).values(seen=b"\x09old"))
         conn.execute(update(memories).values(learned=b"\x09old"))
         damaged = memory.memory_of(conn, 1)
-        again = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        again = memory.relearn(conn, 1, learn, now=NOW)
         assert memory.state_of(conn, 1).unreadable == 1
     assert (damaged.version, damaged.pages, damaged.provisional) == (1, 0, True)
     assert (again.version, again.pages) == (1, 5)
@@ -211,11 +211,11 @@ def test_a_pin_raises_the_version_and_taking_it_back_does_so_again(store):
     with store.write() as conn:
         add_urls(conn, 1)
         memory.observe(conn, 1, 1, NOW, shown(1))
-        before = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        before = memory.relearn(conn, 1, learn, now=NOW)
         number = pinned(conn)
-        during = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        during = memory.relearn(conn, 1, learn, now=NOW)
         memory.undo(conn, 1, number, now=NOW)
-        after = memory.relearn(conn, 1, learn_fewest, now=NOW)
+        after = memory.relearn(conn, 1, learn, now=NOW)
     assert (before.version, during.version, after.version) == (1, 2, 3)
     assert during.pins == {1: "keep"}
 
