@@ -55,8 +55,8 @@ class Change:
 
 
 @dataclass(slots=True, kw_only=True)
-class Report:
-    """What one replay of one source has found."""
+class Course:
+    """How a replay of one source went, of its own archive or of files from elsewhere."""
 
     source: str
     apply: bool = False
@@ -64,6 +64,30 @@ class Report:
     state: str = "ok"
     reason: str | None = None
     detail: str = ""
+    memory: tuple[int, int, int] = (0, 0, 0)
+    """Version of the site memory, its pages, and how many of them this replay has taught it."""
+
+    def course(self) -> dict[str, Any]:
+        """Return how it went, for programs."""
+        return {
+            "source": self.source,
+            "run": self.run,
+            "state": self.state,
+            "reason": self.reason,
+            "detail": self.detail,
+            "applied": self.apply,
+        }
+
+    def memorised(self) -> dict[str, int]:
+        """Return what it was read with, for programs."""
+        version, pages, learned = self.memory
+        return {"version": version, "pages": pages, "learned": learned}
+
+
+@dataclass(slots=True, kw_only=True)
+class Report(Course):
+    """What one replay of one source has found."""
+
     chosen: int = 0
     """Articles that were to be read."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -75,8 +99,6 @@ class Report:
     """The first that could not be read: article, reason, and that in words."""
     before: int = 0
     """Articles that an earlier replay had done when it was cut short."""
-    memory: tuple[int, int, int] = (0, 0, 0)
-    """Version of the site memory, its pages, and how many were read first for it alone."""
 
     @property
     def read(self) -> int:
@@ -137,14 +159,8 @@ class Report:
 
     def row(self) -> dict[str, Any]:
         """Return it for programs."""
-        version, pages, learned = self.memory
         return {
-            "source": self.source,
-            "run": self.run,
-            "state": self.state,
-            "reason": self.reason,
-            "detail": self.detail,
-            "applied": self.apply,
+            **self.course(),
             "chosen": self.chosen,
             "earlier": self.before,
             "read": self.read,
@@ -159,7 +175,7 @@ class Report:
                 for article, reason, detail in self.trouble
             ],
             "worst": [change.row() for change in self.worst],
-            "memory": {"version": version, "pages": pages, "learned": learned},
+            "memory": self.memorised(),
         }
 
     def _by_reason(self, kind: str) -> dict[str, int]:

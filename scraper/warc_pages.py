@@ -14,21 +14,15 @@ from pipeline.extract.media import is_page, media_type
 from pipeline.identify import article_key, url_key
 from pipeline.model import Link
 from scraper.config.source import Source
-from scraper.replayed import WORST, Want, reasons
+from scraper.replayed import WORST, Course, Want, reasons
 from scraper.warcs import FAULTS, Found, Skipped, answers
 
 
 @dataclass(slots=True, kw_only=True)
-class WarcReport:
+class WarcReport(Course):
     """What was found in the files, and what became of it."""
 
-    source: str
-    apply: bool = False
     files: int = 0
-    run: int | None = None
-    state: str = "ok"
-    reason: str | None = None
-    detail: str = ""
     records: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """Records that are no page of this source, by reason."""
@@ -38,8 +32,6 @@ class WarcReport:
     """Of the others: `known`; `article` if only looked, else outcomes; `refused R`, `unread R`."""
     trouble: list[tuple[str, str, str]] = field(default_factory=list)
     """The first that are damaged or cannot be read: place, reason, and that in words."""
-    memory: tuple[int, int, int] = (0, 0, 0)
-    """Version of the site memory, its pages, and how many of them are from these files."""
 
     def skip(self, where: str, reason: str, detail: str = "") -> None:
         """Count a record that is no page of this source."""
@@ -77,14 +69,8 @@ class WarcReport:
 
     def row(self) -> dict[str, Any]:
         """Return it for programs."""
-        version, pages, learned = self.memory
         return {
-            "source": self.source,
-            "run": self.run,
-            "state": self.state,
-            "reason": self.reason,
-            "detail": self.detail,
-            "applied": self.apply,
+            **self.course(),
             "files": self.files,
             "records": self.records,
             "skipped": dict(sorted(self.skipped.items())),
@@ -94,7 +80,7 @@ class WarcReport:
                 {"where": where, "reason": reason, "detail": detail}
                 for where, reason, detail in self.trouble
             ],
-            "memory": {"version": version, "pages": pages, "learned": learned},
+            "memory": self.memorised(),
         }
 
 
