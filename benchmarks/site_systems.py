@@ -191,10 +191,10 @@ def _not_settled(
 GUARDS: dict[str, tuple[tuple[ModuleType, str, object], ...]] = {
     "parts of a running text stay": ((recall, "_INSIDE", frozenset()),),
     "an article counts once": ((learned, "_distinct", list),),
-    "generations": ((marks, "generation_of", lambda _: 0), (recall, "generation_of", lambda _: 0)),
+    "generations": ((marks, "generation_of", lambda _: 0),),
     "credits are no template": ((marks, "credit_of", lambda _: ""),),
     "credits after chrome": ((stages, "clean", _not_settled),),
-    "numbers do not count": ((marks, "text_key", key), (recall, "text_key", key)),
+    "numbers do not count": ((marks, "text_key", key),),
     "positions": ((marks, "REACH", 0), (marks, "ABOVE", 0)),
     "inline tags": ((marks, "_wrapped", lambda _: ""),),
     "memory must fit": ((recall, "_MOST", 1.0), (recall, "_LEAST", 0)),

@@ -104,7 +104,7 @@ def label(page: Page) -> None:
     def remembered(lines: list[Line]) -> list[Line]:
         marked = tuple(marks_of(lines))
         page.observation = observation(lines, marked, title=title, author=author)
-        lines, suspect = recall(lines, marked, page.memory, title=title)
+        lines, suspect = recall(lines, marked, page.observation, page.memory)
         if suspect:
             page.flags.add(Flag.TEMPLATE_SUSPECT)
         return lines

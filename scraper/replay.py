@@ -8,10 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from pipeline.errors import ArchiveError, PageFunctionError
-from pipeline.model import Hints, Memory, Profile, Reading, Snapshot
+from pipeline.errors import ArchiveError
+from pipeline.model import Hints, Reading, Snapshot
 from pipeline.reasons import Reason
-from scraper.reading import read_page
 from storage.links import hints_for, hints_then
 from storage.schema import articles, revisions
 from storage.snapshots import kept
@@ -64,22 +63,6 @@ def archived(conn: Connection, archive: Path, revision_id: int) -> Archived | Un
     hints = hints_for(conn, [row.url_id])[row.url_id]
     then = hints_then(hints, row._asdict(), snapshot.fetched_at)
     return Archived(snapshot, then)
-
-
-def reread(
-    conn: Connection, archive: Path, revision_id: int, profile: Profile, memory: Memory
-) -> Reading | Unread:
-    """Read the bytes of a stored revision again, in this process; never an exception for a page.
-
-    A page that is no article by today's rules is `Unread`, with the reason.
-    """
-    page = archived(conn, archive, revision_id)
-    if isinstance(page, Unread):
-        return page
-    try:
-        return checked(read_page(page.snapshot, profile, memory, page.hints))
-    except PageFunctionError as error:
-        return Unread(str(Reason.PAGE_FUNCTION), error.message)
 
 
 def checked(reading: Reading) -> Reading | Unread:

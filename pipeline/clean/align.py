@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lxml.html import HtmlElement
 
 from pipeline.clean.blocks import Piece, key
-from pipeline.model import Block
+from pipeline.model import Block, Label
 from pipeline.words import bare
 
 _PART = 12
@@ -36,6 +36,11 @@ class Line:
     apart: bool = False
     container: int = 0
     element: HtmlElement | None = None
+
+    def judged(self, label: Label, rule: str, reason: str) -> Line:
+        """Return the same line with what its block was judged to be."""
+        block = self.block.judged(label, rule, reason)
+        return Line(block, self.chosen, self.apart, self.container, self.element)
 
 
 def align(pieces: Sequence[Piece], chosen: Sequence[str]) -> list[Line]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -57,7 +56,7 @@ def set_apart(lines: Sequence[Line], url: str) -> list[Line]:
     ):
         content = [at for at, line in enumerate(done) if line.block.label is Label.CONTENT]
         for at, label, rule, reason in _found(find, [done[at] for at in content], content):
-            done[at] = replace(done[at], block=done[at].block.judged(label, rule, reason))
+            done[at] = done[at].judged(label, rule, reason)
     return done
 
 

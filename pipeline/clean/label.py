@@ -110,22 +110,17 @@ def credits_of(lines: Iterable[Line]) -> list[tuple[str, str]]:
 
 def _judge(line: Line, rules: Sequence[Rule], place: Place, facts: Facts) -> Line:
     if line.apart and not line.chosen and line.block.link_density > _LINKS:
-        return _labelled(line, Label.CHROME, "menu", "is a link in a menu, footer or form")
+        return line.judged(Label.CHROME, "menu", "is a link in a menu, footer or form")
     for rule in rules:
         if reason := rule.test(line.block, place, facts):
-            return _labelled(line, rule.label, rule.name, reason)
+            return line.judged(rule.label, rule.name, reason)
     return line
-
-
-def _labelled(line: Line, label: Label, rule: str, reason: str) -> Line:
-    block = line.block.judged(label, rule, reason)
-    return Line(block, line.chosen, line.apart, line.container, line.element)
 
 
 def _left_out(line: Line) -> Line:
     if line.chosen or line.block.label is not Label.CONTENT:
         return line
-    return _labelled(line, Label.CHROME, "outside", "stands outside the text that was extracted")
+    return line.judged(Label.CHROME, "outside", "stands outside the text that was extracted")
 
 
 def _spread(lines: list[Line]) -> None:
@@ -144,7 +139,7 @@ def _spread(lines: list[Line]) -> None:
         elif opening.block.rule == "promo":
             while at < len(lines) and _is_listed(lines[at]):
                 reason = f"is a link under {opening.block.text[:40]!r}"
-                lines[at] = _labelled(lines[at], Label.PROMO, "promo", reason)
+                lines[at] = lines[at].judged(Label.PROMO, "promo", reason)
                 at += 1
 
 
@@ -166,7 +161,7 @@ def _spread_ticker(lines: list[Line], at: int, opening: Line, holding: set[int])
         if not (waiting or line.container in stream):
             break
         reason = f"follows {opening.block.text[:40]!r}"
-        lines[at] = _labelled(line, Label.TICKER, "ticker", reason)
+        lines[at] = line.judged(Label.TICKER, "ticker", reason)
         stream |= {line.container} - holding - {0}
         waiting = False
         at += 1

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from pipeline.clean.align import Line
 from pipeline.clean.learned import spot
-from pipeline.clean.marks import ABOVE, Marked, generation_of, places_of, text_key
+from pipeline.clean.marks import ABOVE, Marked, places_of
 from pipeline.clean.rules import is_prose
-from pipeline.model import Label, Mark, Memory, Seen
+from pipeline.model import Label, Mark, Memory, Observation, Seen
 
 _LINKED = 0.5
 _MOST = 0.35
@@ -29,14 +29,14 @@ class Recalled(NamedTuple):
     """Whether the memory does not fit the page: nothing but what is pinned was labelled then."""
 
 
-def recall(lines: Sequence[Line], marked: Marked, memory: Memory, *, title: str) -> Recalled:
+def recall(lines: Sequence[Line], marked: Marked, shown: Observation, memory: Memory) -> Recalled:
     """Label the lines of the content that the memory knows; not, if they are most of the text.
 
     What was taken for a place of the template may hold the articles after a redesign.
     """
     if not memory.version:
         return Recalled(list(lines))
-    found = dict(_found(lines, marked, memory, text_key(title) if title else 0))
+    found = dict(_found(lines, marked, shown, memory))
     kept = taken = 0
     for mark, index in marked:
         line = lines[index]
@@ -53,9 +53,7 @@ def recall(lines: Sequence[Line], marked: Marked, memory: Memory, *, title: str)
         found = {index: judged for index, judged in found.items() if judged[1] == "pin"}
     done = list(lines)
     for index, judged in found.items():
-        line = done[index]
-        block = line.block.judged(*judged)
-        done[index] = Line(block, line.chosen, line.apart, line.container, line.element)
+        done[index] = done[index].judged(*judged)
     return Recalled(done, suspect)
 
 
@@ -63,14 +61,14 @@ _Judged = tuple[Label, str, str]
 
 
 def _found(
-    lines: Sequence[Line], marked: Marked, memory: Memory, own: int
+    lines: Sequence[Line], marked: Marked, shown: Observation, memory: Memory
 ) -> Iterator[tuple[int, _Judged]]:
-    generation, running = generation_of(lines), _running(lines)
+    running = _running(lines)
     for mark, index in marked:
         line = lines[index]
         if not line.chosen or line.block.label is not Label.CONTENT:
             continue
-        found = _known(mark, generation, memory, own, line)
+        found = _known(mark, shown, memory, line)
         inside = line.block.tag in _INSIDE and line.container in running
         if found is not None and (found[1] == "pin" or not inside):
             yield index, found
@@ -89,19 +87,18 @@ def _running(lines: Sequence[Line]) -> set[int]:
     return {box for box, paragraphs in count.items() if paragraphs > 1}
 
 
-def _known(mark: Mark, generation: int, memory: Memory, own: int, line: Line) -> _Judged | None:
-    places = places_of(mark, generation)
+def _known(mark: Mark, shown: Observation, memory: Memory, line: Line) -> _Judged | None:
+    places = places_of(mark, shown.generation)
     if pinned := _pinned(mark, places, memory):
         return (Label.CHROME, "pin", "pinned by hand") if pinned == "drop" else None
     for place, position in places:
         if seen := memory.places.get(place):
             return Label.CHROME, "place", _of_place(seen, position, memory.pages)
-    seen = memory.texts.get(spot(mark.place, mark.key, generation)) or memory.furniture.get(
-        mark.key
-    )
+    text = spot(mark.place, mark.key, shown.generation)
+    seen = memory.texts.get(text) or memory.furniture.get(mark.key)
     if seen is not None and line.block.tag not in _KEPT:
         return Label.CHROME, seen.rule, _of_text(seen, memory.pages)
-    if line.block.link_density > _LINKED and mark.key != own and mark.key in memory.titles:
+    if line.block.link_density > _LINKED and mark.key != shown.title and mark.key in memory.titles:
         return Label.PROMO, "other_title", "is the title of another article of the site"
     return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from lxml.html import HtmlElement
 
@@ -61,4 +60,4 @@ def _left_out(line: Line, heading: str) -> Line:
     if line.block.label is not Label.CONTENT:
         return line
     reason = f"stands under the next article's heading {heading[:60]!r}"
-    return replace(line, block=replace(line.block, label=Label.CHROME, rule="next", reason=reason))
+    return line.judged(Label.CHROME, "next", reason)

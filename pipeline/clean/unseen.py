@@ -25,7 +25,12 @@ def unseen(lines: Sequence[Line]) -> list[Line]:
     unshown = sum(len(line.block.text) for line in content if id(line) in hidden)
     if unshown > _MOST * chars:
         return list(lines)
-    return [_left_out(line) if id(line) in hidden else line for line in lines]
+    return [
+        line.judged(Label.CHROME, "hidden", "browsers do not show it")
+        if id(line) in hidden
+        else line
+        for line in lines
+    ]
 
 
 def _hides(element: HtmlElement) -> bool:
@@ -33,8 +38,3 @@ def _hides(element: HtmlElement) -> bool:
         one.get("hidden") is not None or _STYLE.search(one.get("style") or "") is not None
         for one in (element, *element.iterancestors())
     )
-
-
-def _left_out(line: Line) -> Line:
-    block = line.block.judged(Label.CHROME, "hidden", "browsers do not show it")
-    return Line(block, line.chosen, line.apart, line.container, line.element)
